@@ -1,0 +1,198 @@
+//! Starts cells, as processes of this same binary, and waits for their answers.
+
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+
+use crate::cell::{self, CellAnswer};
+use crate::os::clock::Clock;
+use crate::os::sandbox::pipe;
+use crate::plan::{BuildPlan, BuildRecord, CellPlan, CellTask};
+use crate::record::CellRecord;
+
+/// How much longer than its own deadline a cell may take: staging, programs that wait for a CPU
+/// (which the deadline leaves out), the end.
+const PATIENCE: Duration = Duration::from_secs(60);
+const STRETCH: u32 = 6;
+
+/// As much as a cell may answer.
+const LONGEST_ANSWER: u64 = 256 << 20;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CellFailure {
+    /// This machine refuses namespaces.
+    #[error("this machine does not allow what a test needs: {0}")]
+    Refused(String),
+    /// The run was interrupted.
+    #[error("interrupted")]
+    Interrupted,
+    /// Anything else that went wrong on our side.
+    #[error("{0}")]
+    Trouble(String),
+}
+
+/// A word that ends all cells at once; clones speak to the same ones.
+#[derive(Debug, Clone)]
+pub struct Interrupt {
+    /// Readable (at its end) once the other end was dropped.
+    heard: Arc<OwnedFd>,
+    unsaid: Arc<Mutex<Option<OwnedFd>>>,
+}
+
+impl Interrupt {
+    /// A word that was not said yet.
+    ///
+    /// # Errors
+    /// When the process has too many open files.
+    pub fn new() -> io::Result<Self> {
+        let (heard, unsaid) = pipe()?;
+        Ok(Self {
+            heard: Arc::new(heard),
+            unsaid: Arc::new(Mutex::new(Some(unsaid))),
+        })
+    }
+
+    /// Says it.
+    pub fn say(&self) {
+        self.unsaid
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
+    /// True once it was said.
+    pub fn was_said(&self) -> bool {
+        self.unsaid
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_none()
+    }
+}
+
+/// Starts cells.
+#[derive(Debug, Clone)]
+pub struct Cells {
+    binary: PathBuf,
+    interrupt: Interrupt,
+}
+
+impl Cells {
+    /// Cells of the binary at this path.
+    pub fn new(binary: PathBuf, interrupt: Interrupt) -> Self {
+        Self { binary, interrupt }
+    }
+
+    /// Runs a scenario.
+    ///
+    /// # Errors
+    /// Why there is no record.
+    pub fn run(&self, plan: CellPlan) -> Result<CellRecord, CellFailure> {
+        let deadline = Duration::from_millis(plan.deadline_ms);
+        match self.ask(&CellTask::Run(Box::new(plan)), deadline)? {
+            CellAnswer::Record(record) => Ok(*record),
+            CellAnswer::Built(_) => Err(CellFailure::Trouble(
+                "a cell answered beside the point".into(),
+            )),
+            CellAnswer::Refused(why) => Err(CellFailure::Refused(why)),
+            CellAnswer::Trouble(why) => Err(CellFailure::Trouble(why)),
+        }
+    }
+
+    /// Runs a build.
+    ///
+    /// # Errors
+    /// Why there is no record.
+    pub fn build(&self, plan: BuildPlan) -> Result<BuildRecord, CellFailure> {
+        let deadline = Duration::from_millis(plan.deadline_ms);
+        match self.ask(&CellTask::Build(plan), deadline)? {
+            CellAnswer::Built(record) => Ok(*record),
+            CellAnswer::Record(_) => Err(CellFailure::Trouble(
+                "a cell answered beside the point".into(),
+            )),
+            CellAnswer::Refused(why) => Err(CellFailure::Refused(why)),
+            CellAnswer::Trouble(why) => Err(CellFailure::Trouble(why)),
+        }
+    }
+
+    fn ask(&self, task: &CellTask, deadline: Duration) -> Result<CellAnswer, CellFailure> {
+        let trouble = |what: &str, error: &dyn std::fmt::Display| {
+            CellFailure::Trouble(format!("{what}: {error}"))
+        };
+        let (stdin, lifeline) = pipe().map_err(|error| trouble("no pipe", &error))?;
+        let (answer, stdout) = pipe().map_err(|error| trouble("no pipe", &error))?;
+        let handle = duct::cmd(&self.binary, ["cell"])
+            .stdin_file(stdin)
+            .stdout_file(stdout)
+            .stderr_capture()
+            .unchecked()
+            .start()
+            .map_err(|error| trouble("a cell could not be started", &error))?;
+        let mut lifeline = std::fs::File::from(lifeline);
+        // A cell that does not read its task says why in its answer, or by how it ends.
+        let _ = lifeline.write_all(&cell::frame(task));
+        let answered = self.listen(answer, deadline * STRETCH + PATIENCE);
+        // A cell ends when its lifeline does, and with it everything that it started.
+        drop(lifeline);
+        let output = handle
+            .wait()
+            .map_err(|error| trouble("a cell was lost", &error))?;
+        let json = answered?;
+        if json.is_empty() {
+            let words = String::from_utf8_lossy(&output.stderr);
+            let words = words.trim();
+            return Err(CellFailure::Trouble(format!(
+                "a cell ended without an answer ({}){}{words}",
+                output.status,
+                if words.is_empty() { "" } else { ": " },
+            )));
+        }
+        serde_json::from_slice(&json)
+            .map_err(|error| trouble("a cell's answer is cut short", &error))
+    }
+
+    /// Reads the answer to its end, unless it takes too long or the word is said.
+    fn listen(&self, answer: OwnedFd, longest: Duration) -> Result<Vec<u8>, CellFailure> {
+        let clock = Clock::start();
+        let trouble = |error: io::Error| CellFailure::Trouble(format!("an answer: {error}"));
+        let mut answer = std::fs::File::from(answer);
+        let mut bytes = Vec::new();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let left = longest.saturating_sub(clock.elapsed());
+            if left.is_zero() {
+                return Err(CellFailure::Trouble(
+                    "a cell did not come to an end".to_owned(),
+                ));
+            }
+            let mut fds = [
+                PollFd::from_borrowed_fd(answer.as_fd(), PollFlags::IN),
+                PollFd::from_borrowed_fd(self.interrupt.heard.as_fd(), PollFlags::IN),
+            ];
+            let limit = Timespec::try_from(left).ok();
+            match rustix::event::poll(&mut fds, limit.as_ref()) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(trouble(error.into())),
+            }
+            if !fds[1].revents().is_empty() {
+                return Err(CellFailure::Interrupted);
+            }
+            if fds[0].revents().is_empty() {
+                continue;
+            }
+            match answer.read(&mut buffer).map_err(trouble)? {
+                0 => return Ok(bytes),
+                count => bytes.extend_from_slice(&buffer[..count]),
+            }
+            if bytes.len() as u64 > LONGEST_ANSWER {
+                return Err(CellFailure::Trouble(
+                    "a cell's answer is too long".to_owned(),
+                ));
+            }
+        }
+    }
+}

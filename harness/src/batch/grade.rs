@@ -1,0 +1,514 @@
+//! Grades a batch: references first, then every submission.
+//!
+//! The tasks of a submission are its preparation and then its scenarios, each of which waits for
+//! those that it needs. Results do not depend on how many tasks are carried out at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::cells::{CellFailure, Cells, Interrupt};
+use super::outcome::{Outcome, Progress, SubmissionReport};
+use super::planning::{PlanInput, cell_plan, reference_launch};
+use super::prepare::{Candidate, Ready, Unready, look, prepare};
+use super::queue::work_through;
+use super::select::Selected;
+use crate::course::{Exercise, Role, Scenario};
+use crate::ids::{ExerciseId, ScenarioId, SubmissionId};
+use crate::judge::{self, Graded, Verdict};
+use crate::plan::{BuildPlan, Launch};
+use crate::record::{CellRecord, Isolation};
+use crate::seed::Seed;
+use crate::submission::{Languages, Tools};
+
+/// What is to be graded, and how.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// The exercises and scenarios that count.
+    pub selected: &'a Selected<'a>,
+    /// The submissions, each with its folder.
+    pub submissions: Vec<(SubmissionId, PathBuf)>,
+    /// Where random choices come from.
+    pub seed: Seed,
+    /// How many cells at a time.
+    pub jobs: usize,
+    /// This program's own file, which is started again for cells and references.
+    pub binary: PathBuf,
+    /// The table of languages.
+    pub languages: Languages,
+    /// Ends everything at once.
+    pub interrupt: Interrupt,
+}
+
+/// Why nothing was graded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    /// This machine does not allow cells.
+    #[error(
+        "this machine does not allow the namespaces that a test needs ({0})\nhint: allow user \
+         namespaces (sysctl kernel.unprivileged_userns_clone=1, \
+         kernel.apparmor_restrict_unprivileged_userns=0); in a container, start it with \
+         --privileged or with --security-opt seccomp=unconfined --security-opt \
+         systempaths=unconfined"
+    )]
+    Refused(String),
+    /// It was interrupted before anything was graded.
+    #[error("interrupted")]
+    Interrupted,
+    /// A cell cannot even be tried.
+    #[error("a test run could not be started: {0}")]
+    Trouble(String),
+}
+
+/// What the reference did in a scenario, or why the scenario is not judged for anyone.
+type ReferenceRun = Result<Arc<CellRecord>, String>;
+
+/// Grades everything. `tell` hears what happens, from several threads.
+///
+/// # Errors
+/// When nothing can be graded at all.
+pub fn grade(batch: &Batch<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, BatchError> {
+    let cells = Cells::new(batch.binary.clone(), batch.interrupt.clone());
+    probe(&cells)?;
+    let tools = Tools::from_environment();
+    let run = Grading {
+        batch,
+        tell,
+        cells,
+        tools,
+        references: OnceLock::new(),
+        scenarios: batch
+            .selected
+            .exercises
+            .iter()
+            .flat_map(|(exercise, scenarios)| scenarios.iter().map(move |s| (*exercise, *s)))
+            .collect(),
+    };
+    let exercises: Vec<&Exercise> = batch
+        .selected
+        .exercises
+        .iter()
+        .map(|(exercise, _)| *exercise)
+        .collect();
+    let candidates: Vec<Candidate> = batch
+        .submissions
+        .iter()
+        .map(|(id, folder)| {
+            look(
+                id.clone(),
+                folder,
+                &exercises,
+                batch.selected.sole.as_ref(),
+                &batch.languages,
+            )
+        })
+        .collect();
+    let states: Vec<State> = candidates.into_iter().map(|c| run.state(c)).collect();
+    let all: usize = states.iter().map(|state| state.counts.len()).sum();
+    let wanted: BTreeSet<usize> = states
+        .iter()
+        .flat_map(|state| state.counts.iter().copied())
+        .collect();
+    tell(Progress::Planned(all + wanted.len()));
+    let references = run.run_references(&wanted);
+    run.references
+        .set(references)
+        .expect("the references run once");
+    let reports = Mutex::new(Vec::new());
+    work_through(
+        batch.jobs,
+        (0..states.len()).map(Task::Prepare).collect(),
+        || batch.interrupt.was_said(),
+        |task| run.carry_out(task, &states, &reports),
+    );
+    let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
+    reports.sort_by(|a: &SubmissionReport, b| a.submission.cmp(&b.submission));
+    Ok(Outcome {
+        reports,
+        interrupted: batch.interrupt.was_said(),
+    })
+}
+
+/// Sets a whole sandbox up once, to see whether this machine allows it.
+fn probe(cells: &Cells) -> Result<(), BatchError> {
+    let launch = Launch {
+        command: vec!["/bin/true".to_owned()],
+        folder: None,
+        readable: Vec::new(),
+        environment: BTreeMap::new(),
+    };
+    match cells.build(BuildPlan {
+        launch,
+        deadline_ms: 10_000,
+    }) {
+        Ok(_) => Ok(()),
+        Err(CellFailure::Refused(why)) => Err(BatchError::Refused(why)),
+        Err(CellFailure::Interrupted) => Err(BatchError::Interrupted),
+        Err(CellFailure::Trouble(why)) => Err(BatchError::Trouble(why)),
+    }
+}
+
+/// A piece of work.
+#[derive(Debug, Clone, Copy)]
+enum Task {
+    /// Make the submission with this index ready.
+    Prepare(usize),
+    /// Run a scenario, by the indexes of the submission and the scenario.
+    Run(usize, usize),
+}
+
+/// A submission while it is graded.
+struct State {
+    candidate: Candidate,
+    /// The scenarios that count, by index, in the order of reports.
+    counts: Vec<usize>,
+    ready: OnceLock<Ready>,
+    graded: Mutex<BTreeMap<usize, Graded>>,
+}
+
+struct Grading<'a> {
+    batch: &'a Batch<'a>,
+    tell: &'a (dyn Fn(Progress) + Sync),
+    cells: Cells,
+    tools: Tools,
+    scenarios: Vec<(&'a Exercise, &'a Scenario)>,
+    references: OnceLock<BTreeMap<usize, ReferenceRun>>,
+}
+
+impl Grading<'_> {
+    /// What counts for a submission: all, or the exercises for which anything was handed in.
+    fn state(&self, candidate: Candidate) -> State {
+        let counts = (0..self.scenarios.len())
+            .filter(|index| {
+                self.batch.selected.all_count
+                    || candidate
+                        .found
+                        .handed_in
+                        .contains(&self.scenarios[*index].0.id)
+            })
+            .collect();
+        State {
+            candidate,
+            counts,
+            ready: OnceLock::new(),
+            graded: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    /// The reference plays the student's role in every scenario that is wanted.
+    fn run_references(&self, wanted: &BTreeSet<usize>) -> BTreeMap<usize, ReferenceRun> {
+        let runs = Mutex::new(BTreeMap::new());
+        work_through(
+            self.batch.jobs,
+            wanted.iter().copied().collect(),
+            || self.batch.interrupt.was_said(),
+            |index| {
+                let run = self.run_reference(index);
+                if let Err(why) = &run
+                    && !self.batch.interrupt.was_said()
+                {
+                    let id = self.scenarios[index].1.id.clone();
+                    (self.tell)(Progress::ReferenceFailed(id, why.clone()));
+                }
+                runs.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(index, run);
+                Vec::new()
+            },
+        );
+        runs.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run_reference(&self, index: usize) -> ReferenceRun {
+        let (exercise, scenario) = self.scenarios[index];
+        let references = self
+            .reference_launches(exercise)
+            .map_err(|why| why.to_string())?;
+        let record = self
+            .run_cell(
+                exercise,
+                scenario,
+                None,
+                &references[&scenario.grades],
+                &references,
+            )
+            .map_err(|failure| failure.to_string())?;
+        (self.tell)(Progress::CellDone {
+            record: None,
+            reference: None,
+        });
+        let graded = judge::judge(exercise, scenario, &record, None);
+        match graded.verdict {
+            Verdict::Passed => Ok(Arc::new(record)),
+            Verdict::NotJudged => Err(graded.reason.unwrap_or_default()),
+            Verdict::Failed => {
+                let why = graded
+                    .findings
+                    .first()
+                    .map(|finding| finding.message.clone());
+                Err(format!(
+                    "the reference program itself does not pass it: {}",
+                    why.or(graded.reason).unwrap_or_default()
+                ))
+            }
+        }
+    }
+
+    fn reference_launches(
+        &self,
+        exercise: &Exercise,
+    ) -> Result<BTreeMap<Role, Launch>, crate::submission::MissingTool> {
+        exercise
+            .roles
+            .keys()
+            .map(|role| {
+                let launch = reference_launch(exercise, *role, &self.batch.binary, &self.tools)?;
+                Ok((*role, launch))
+            })
+            .collect()
+    }
+
+    fn run_cell(
+        &self,
+        exercise: &Exercise,
+        scenario: &Scenario,
+        submission: Option<&SubmissionId>,
+        graded: &Launch,
+        references: &BTreeMap<Role, Launch>,
+    ) -> Result<CellRecord, CellFailure> {
+        let seed = self.batch.seed;
+        let input = PlanInput {
+            exercise,
+            scenario,
+            submission,
+            graded,
+            references,
+            seed,
+        };
+        self.cells.run(cell_plan(&input))
+    }
+
+    fn carry_out(
+        &self,
+        task: Task,
+        states: &[State],
+        reports: &Mutex<Vec<SubmissionReport>>,
+    ) -> Vec<Task> {
+        let (submission, mut done) = match task {
+            Task::Prepare(submission) => {
+                let state = &states[submission];
+                let ready = prepare(
+                    &state.candidate,
+                    &self.cells,
+                    &self.batch.languages,
+                    &self.tools,
+                );
+                // Only an interruption keeps a submission from being prepared.
+                let Ok(ready) = ready else { return Vec::new() };
+                state
+                    .ready
+                    .set(ready)
+                    .expect("a submission is prepared once");
+                (submission, Vec::new())
+            }
+            Task::Run(submission, scenario) => {
+                let Some(graded) = self.run_scenario(&states[submission], scenario) else {
+                    return Vec::new();
+                };
+                (submission, vec![(scenario, graded)])
+            }
+        };
+        let state = &states[submission];
+        let mut results = state.graded.lock().unwrap_or_else(PoisonError::into_inner);
+        let before: BTreeSet<usize> = results.keys().copied().collect();
+        results.extend(done.drain(..));
+        let mut tasks = Vec::new();
+        // Verdicts that need no run may decide others, so this goes on until nothing changes.
+        loop {
+            let mut decided = Vec::new();
+            for &index in &state.counts {
+                if results.contains_key(&index) {
+                    continue;
+                }
+                match self.next_for(state, index, &results) {
+                    Next::Waits => {}
+                    Next::Decided(graded) => decided.push((index, *graded)),
+                    Next::Runs => {
+                        let is_new = match task {
+                            Task::Prepare(_) => true,
+                            Task::Run(_, just) => self.was_waiting_for(state, index, just, &before),
+                        };
+                        if is_new {
+                            tasks.push(Task::Run(submission, index));
+                        }
+                    }
+                }
+            }
+            if decided.is_empty() {
+                break;
+            }
+            for _ in &decided {
+                (self.tell)(Progress::CellDone {
+                    record: None,
+                    reference: None,
+                });
+            }
+            results.extend(decided);
+            tasks.clear();
+        }
+        if results.len() == state.counts.len() {
+            let ready = state
+                .ready
+                .get()
+                .expect("a submission with results was prepared");
+            let report = SubmissionReport {
+                submission: state.candidate.id.clone(),
+                seed: self.batch.seed,
+                isolation: Isolation::Namespaces,
+                notices: ready.notices.clone(),
+                scenarios: state
+                    .counts
+                    .iter()
+                    .map(|index| results[index].clone())
+                    .collect(),
+            };
+            (self.tell)(Progress::Submission(Box::new(report.clone())));
+            reports
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(report);
+        }
+        tasks
+    }
+
+    /// True when `index` could not be run before the scenario `just` was graded.
+    fn was_waiting_for(
+        &self,
+        state: &State,
+        index: usize,
+        just: usize,
+        before: &BTreeSet<usize>,
+    ) -> bool {
+        let needs = self.needed_by(state, index);
+        needs.contains(&just) && !needs.iter().all(|need| before.contains(need))
+    }
+
+    /// The scenarios that one needs, of those that count.
+    fn needed_by(&self, state: &State, index: usize) -> Vec<usize> {
+        let needs = &self.scenarios[index].1.needs;
+        state
+            .counts
+            .iter()
+            .copied()
+            .filter(|other| needs.contains(&self.scenarios[*other].1.id))
+            .collect()
+    }
+
+    fn next_for(&self, state: &State, index: usize, results: &BTreeMap<usize, Graded>) -> Next {
+        let (exercise, scenario) = self.scenarios[index];
+        let ready = state
+            .ready
+            .get()
+            .expect("a submission is prepared before it is run");
+        let key: (ExerciseId, Role) = (exercise.id.clone(), scenario.grades);
+        match ready.launches.get(&key) {
+            Some(Ok(_)) => {}
+            Some(Err(Unready::Submission(why))) => {
+                return Next::decided(Graded::nothing(scenario, why));
+            }
+            Some(Err(Unready::Ours(why))) => {
+                return Next::decided(Graded::not_judged(scenario, why));
+            }
+            None => return Next::decided(Graded::nothing(scenario, "no program was handed in")),
+        }
+        if let Some(Err(why)) = self.reference(index) {
+            return Next::decided(Graded::not_judged(scenario, why));
+        }
+        for need in self.needed_by(state, index) {
+            let id: &ScenarioId = &self.scenarios[need].1.id;
+            match results.get(&need) {
+                None => return Next::Waits,
+                Some(graded) if graded.verdict == Verdict::NotJudged => {
+                    let why = format!("{id}, which it builds on, was not judged");
+                    return Next::decided(Graded::not_judged(scenario, why));
+                }
+                Some(graded) if !graded.wire_passed => {
+                    return Next::decided(Graded::gated(scenario, id));
+                }
+                Some(_) => {}
+            }
+        }
+        Next::Runs
+    }
+
+    fn reference(&self, index: usize) -> Option<&ReferenceRun> {
+        self.references
+            .get()
+            .and_then(|references| references.get(&index))
+    }
+
+    /// Runs and judges; `None` when the run was interrupted.
+    fn run_scenario(&self, state: &State, index: usize) -> Option<Graded> {
+        let (exercise, scenario) = self.scenarios[index];
+        let ready = state
+            .ready
+            .get()
+            .expect("a submission is prepared before it is run");
+        let launch = ready.launches[&(exercise.id.clone(), scenario.grades)]
+            .as_ref()
+            .expect("only what is ready is run");
+        let reference = self
+            .reference(index)
+            .and_then(|run| run.as_ref().ok())
+            .cloned()
+            .expect("only what the reference passes is run");
+        let result = self
+            .reference_launches(exercise)
+            .map_err(|missing| CellFailure::Trouble(missing.to_string()));
+        let result = result.and_then(|references| {
+            self.run_cell(
+                exercise,
+                scenario,
+                Some(&state.candidate.id),
+                launch,
+                &references,
+            )
+        });
+        let graded = match result {
+            Ok(record) => {
+                let graded = judge::judge(exercise, scenario, &record, Some(&reference));
+                let record = Some(Box::new(record));
+                (self.tell)(Progress::CellDone {
+                    record,
+                    reference: Some(reference),
+                });
+                graded
+            }
+            Err(CellFailure::Interrupted) => return None,
+            Err(failure @ (CellFailure::Refused(_) | CellFailure::Trouble(_))) => {
+                (self.tell)(Progress::CellDone {
+                    record: None,
+                    reference: None,
+                });
+                Graded::not_judged(scenario, failure.to_string())
+            }
+        };
+        Some(graded)
+    }
+}
+
+/// What comes next for a scenario.
+enum Next {
+    /// It waits for another.
+    Waits,
+    /// It can be run.
+    Runs,
+    /// It needs no run.
+    Decided(Box<Graded>),
+}
+
+impl Next {
+    fn decided(graded: Graded) -> Self {
+        Self::Decided(Box::new(graded))
+    }
+}

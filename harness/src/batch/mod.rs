@@ -1,0 +1,22 @@
+//! A batch: every submission against every scenario that counts, many cells at a time.
+//!
+//! ```text
+//! plan: which scenarios ─► references first ─► per submission: find, stage, build, run, judge
+//! ```
+//!
+//! Cells are processes of their own, started through [`cells`]; this module only waits for them.
+//! What happens is told as [`Progress`] events; nothing here prints.
+
+mod cells;
+mod grade;
+mod outcome;
+mod planning;
+mod prepare;
+mod queue;
+mod select;
+
+pub use cells::{CellFailure, Cells, Interrupt};
+pub use grade::{Batch, BatchError, grade};
+pub use outcome::{Outcome, Progress, SubmissionReport};
+pub use planning::{PlanInput, cell_plan, reference_launch};
+pub use select::{Selected, Selection, SelectionError, select};

@@ -1,0 +1,266 @@
+//! From a scenario and its programs to the plan of a cell.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use crate::course::{
+    Argument, Exercise, Network, OtherSide, Player, ReferenceProgram, Role, RoleSpec, Scenario,
+    Transport,
+};
+use crate::ids::{Participant, SubmissionId};
+use crate::plan::{CellPlan, Launch, ProgramPlan};
+use crate::seed::{Dice, Seed};
+use crate::submission::{MissingTool, Tools};
+
+/// The ports that are given on command lines: outside of those that exercises hard-code and of
+/// those that a device gives its own clients.
+const GIVEN_PORTS: std::ops::Range<u16> = 40_000..50_000;
+
+/// The path of a Unix socket that is given on command lines.
+const GIVEN_PATH: &str = "given.sock";
+
+/// The broadcast address of the devices' network.
+const BROADCAST: &str = "10.0.0.255";
+
+/// How the reference for a role is started.
+///
+/// # Errors
+/// When a course's own reference needs an interpreter that this machine lacks.
+pub fn reference_launch(
+    exercise: &Exercise,
+    role: Role,
+    own_binary: &Path,
+    tools: &Tools,
+) -> Result<Launch, MissingTool> {
+    let spec = &exercise.roles[&role];
+    match &spec.reference {
+        ReferenceProgram::BuiltIn => Ok(Launch {
+            command: vec![
+                own_binary.display().to_string(),
+                "reference".to_owned(),
+                exercise.id.to_string(),
+                role.to_string(),
+            ],
+            folder: None,
+            readable: vec![own_binary.to_owned()],
+            environment: BTreeMap::new(),
+        }),
+        ReferenceProgram::Command(words) => {
+            let mut command = words.clone();
+            let mut readable: Vec<PathBuf> = Vec::new();
+            let folder = exercise.folder.clone();
+            let own = folder
+                .as_ref()
+                .is_some_and(|folder| folder.join(&words[0]).is_file());
+            if own {
+                command[0] = format!("./{}", words[0]);
+            } else {
+                let tool = tools.any([words[0].as_str()], "the reference program")?;
+                command[0] = tool.program.display().to_string();
+                readable = tool.readable;
+            }
+            Ok(Launch {
+                command,
+                folder,
+                readable,
+                environment: BTreeMap::new(),
+            })
+        }
+    }
+}
+
+/// Everything that stands around the plan of one cell.
+#[derive(Debug)]
+pub struct PlanInput<'a> {
+    /// The exercise.
+    pub exercise: &'a Exercise,
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Whose program is graded; `None` for the reference itself.
+    pub submission: Option<&'a SubmissionId>,
+    /// The graded program.
+    pub graded: &'a Launch,
+    /// The reference programs, by role.
+    pub references: &'a BTreeMap<Role, Launch>,
+    /// The seed of the run.
+    pub seed: Seed,
+}
+
+/// The plan of a cell.
+pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
+    let PlanInput {
+        exercise, scenario, ..
+    } = *input;
+    // Not the submission: all students meet the same ports.
+    let mut dice = Dice::new(input.seed, &scenario.id, "cell", "given port");
+    let span = u64::from(GIVEN_PORTS.end - GIVEN_PORTS.start);
+    let offset = u16::try_from(dice.below(span)).expect("the span of ports fits into 16 bits");
+    let given_port = GIVEN_PORTS.start + offset;
+    let mut cast = Cast {
+        exercise,
+        given_port,
+        programs: Vec::new(),
+    };
+    let spec = &exercise.roles[&scenario.grades];
+    cast.add(
+        scenario.grades,
+        input.graded,
+        spec,
+        &Player {
+            role: scenario.grades,
+            label: None,
+            stdin: scenario.stdin.clone(),
+            arguments: scenario.arguments.clone(),
+        },
+    );
+    let mut script = Vec::new();
+    match &scenario.other_side {
+        OtherSide::Script(steps) => script.clone_from(steps),
+        OtherSide::Nobody => {}
+        OtherSide::References(players) => {
+            for player in players {
+                let launch = &input.references[&player.role];
+                cast.add(player.role, launch, &exercise.roles[&player.role], player);
+            }
+        }
+    }
+    let programs = cast.with_arguments(scenario);
+    CellPlan {
+        scenario: scenario.id.clone(),
+        submission: input.submission.cloned(),
+        seed: input.seed,
+        transport: exercise.transport,
+        network: exercise.network,
+        host: exercise.host,
+        port: exercise.port,
+        given_port,
+        names: exercise.names.clone(),
+        deadline_ms: u64::try_from(exercise.deadline.as_millis()).unwrap_or(u64::MAX),
+        programs,
+        start: scenario.start,
+        script,
+        faults: scenario.faults.clone(),
+        prints: scenario
+            .prints
+            .clone()
+            .unwrap_or_else(|| spec.prints.clone()),
+        ends: scenario.ends.unwrap_or(spec.ends),
+    }
+}
+
+/// The programs of a cell while they are put together.
+struct Cast<'a> {
+    exercise: &'a Exercise,
+    given_port: u16,
+    programs: Vec<(ProgramPlan, Vec<Argument>, Option<String>)>,
+}
+
+impl Cast<'_> {
+    fn add(&mut self, role: Role, launch: &Launch, spec: &RoleSpec, player: &Player) {
+        let same = self
+            .programs
+            .iter()
+            .filter(|(program, ..)| program.role == role)
+            .count();
+        let name = match (role, same) {
+            (_, 0) => role.to_string(),
+            (Role::Peer, 1) => "other".to_owned(),
+            (_, number) => format!("{role}-{}", number + 1),
+        };
+        let host_name = player.label.clone().unwrap_or_else(|| name.clone());
+        let program = ProgramPlan {
+            participant: Participant::new(name),
+            role,
+            launch: launch.clone(),
+            address: self.address(role),
+            host_name,
+            stdin: player.stdin.clone().or_else(|| spec.stdin.clone()),
+            output: spec.output,
+        };
+        let arguments = player
+            .arguments
+            .clone()
+            .unwrap_or_else(|| spec.arguments.clone());
+        self.programs
+            .push((program, arguments, player.label.clone()));
+    }
+
+    /// Where devices have addresses, the exercise's host is its server's, and clients come from
+    /// 10.0.0.1; further ones take what is free.
+    fn address(&self, role: Role) -> Option<IpAddr> {
+        if self.exercise.network == Network::Loopback {
+            return None;
+        }
+        let wanted = match role {
+            Role::Server | Role::Peer => self.exercise.host,
+            Role::Client => IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
+        };
+        let free = |address: &IpAddr| {
+            self.programs
+                .iter()
+                .all(|(program, ..)| program.address != Some(*address))
+        };
+        // A client's usual address stays free for it.
+        let reserved = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+        let others = (1..=8).map(|last| IpAddr::V4(Ipv4Addr::new(10, 0, 0, last)));
+        std::iter::once(wanted)
+            .chain(others.filter(|address| role != Role::Server || *address != reserved))
+            .find(free)
+    }
+
+    fn with_arguments(self, scenario: &Scenario) -> Vec<ProgramPlan> {
+        let addresses: Vec<Option<IpAddr>> = self
+            .programs
+            .iter()
+            .map(|(program, ..)| program.address)
+            .collect();
+        let (exercise, given_port) = (self.exercise, self.given_port);
+        self.programs
+            .into_iter()
+            .enumerate()
+            .map(|(index, (mut program, arguments, label))| {
+                let other = addresses
+                    .iter()
+                    .enumerate()
+                    .find(|(other, _)| *other != index)
+                    .and_then(|(_, address)| *address)
+                    .unwrap_or_else(|| other_host(exercise, scenario, program.role));
+                let words = arguments.iter().map(|argument| match argument {
+                    Argument::Host => exercise.host.to_string(),
+                    Argument::Name => exercise
+                        .names
+                        .first()
+                        .cloned()
+                        .unwrap_or_else(|| exercise.host.to_string()),
+                    Argument::HostName => program.host_name.clone(),
+                    Argument::Port => given_port.to_string(),
+                    Argument::Path => GIVEN_PATH.to_owned(),
+                    Argument::MyHost => program.address.unwrap_or(exercise.host).to_string(),
+                    Argument::PeerHost => other.to_string(),
+                    Argument::Broadcast => BROADCAST.to_owned(),
+                    Argument::Label => label.clone().unwrap_or_else(|| program.host_name.clone()),
+                    Argument::Text(text) => text.clone(),
+                });
+                let words: Vec<String> = words.collect();
+                program.launch.command.extend(words);
+                program
+            })
+            .collect()
+    }
+}
+
+/// The address of the side that a script plays.
+fn other_host(exercise: &Exercise, scenario: &Scenario, role: Role) -> IpAddr {
+    match (exercise.transport, role, scenario.grades) {
+        (Transport::Unix, ..) | (_, Role::Client, _) => exercise.host,
+        (_, Role::Server | Role::Peer, _) => {
+            let first = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+            if exercise.host == first {
+                IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2))
+            } else {
+                first
+            }
+        }
+    }
+}

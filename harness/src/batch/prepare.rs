@@ -1,0 +1,184 @@
+//! One submission made ready: found, copied, built. What cannot be made ready is told by role.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::cells::{CellFailure, Cells};
+use crate::course::{Exercise, Role};
+use crate::ids::{ExerciseId, SubmissionId};
+use crate::plan::{BuildPlan, Launch};
+use crate::submission::{
+    self, BuildFailure, BuildOutcome, Found, Languages, Limits, Staged, Staging, Tools, Unprepared,
+};
+
+/// Why a role of a submission cannot be run.
+#[derive(Debug, Clone)]
+pub(super) enum Unready {
+    /// Because of what was handed in: no points.
+    Submission(String),
+    /// Because of this machine or of us: not judged.
+    Ours(String),
+}
+
+/// A submission that was handed in, with what was found in it.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) id: SubmissionId,
+    pub(super) folder: PathBuf,
+    pub(super) found: Found,
+}
+
+/// A submission that can be run.
+#[derive(Debug)]
+pub(super) struct Ready {
+    /// How each role is started, or why it cannot be.
+    pub(super) launches: BTreeMap<(ExerciseId, Role), Result<Launch, Unready>>,
+    /// What is to be said about the hand-in as a whole.
+    pub(super) notices: Vec<String>,
+    /// The copy that the launches name.
+    _staged: Option<Staged>,
+}
+
+/// Looks into a folder.
+pub(super) fn look(
+    id: SubmissionId,
+    folder: &Path,
+    exercises: &[&Exercise],
+    sole: Option<&ExerciseId>,
+    languages: &Languages,
+) -> Candidate {
+    let found = submission::find(folder, exercises, sole, languages);
+    Candidate {
+        id,
+        folder: folder.to_owned(),
+        found,
+    }
+}
+
+/// Copies a submission and builds what is to be built.
+///
+/// # Errors
+/// When the run is interrupted.
+pub(super) fn prepare(
+    candidate: &Candidate,
+    cells: &Cells,
+    languages: &Languages,
+    tools: &Tools,
+) -> Result<Ready, CellFailure> {
+    let mut notices = candidate.found.remarks.clone();
+    let staging = submission::stage(&candidate.folder, &std::env::temp_dir(), Limits::default());
+    let staged = match staging {
+        Ok(Staging::Staged(staged)) => staged,
+        Ok(Staging::TooLarge(limit)) => {
+            notices.push(limit.to_string());
+            let why = Unready::Submission(limit.to_string());
+            return Ok(Ready {
+                launches: all(candidate, &why),
+                notices,
+                _staged: None,
+            });
+        }
+        Err(error) => {
+            let why = Unready::Ours(format!("the submission could not be copied: {error}"));
+            return Ok(Ready {
+                launches: all(candidate, &why),
+                notices,
+                _staged: None,
+            });
+        }
+    };
+    notices.extend(staged.left_out.iter().map(ToString::to_string));
+    let mut failed: Option<BuildFailure> = None;
+    match submission::whole_builds(&candidate.found, staged.path(), languages, tools) {
+        Err(missing) => {
+            let why = Unready::Ours(missing.to_string());
+            return Ok(Ready {
+                launches: all(candidate, &why),
+                notices,
+                _staged: Some(staged),
+            });
+        }
+        Ok(plans) => {
+            for plan in plans {
+                match build(cells, plan)? {
+                    BuildOutcome::Built => {}
+                    BuildOutcome::Failed(failure) => {
+                        notices.push(failure.to_string());
+                        failed = Some(failure);
+                        break;
+                    }
+                    BuildOutcome::NotJudged(why) => {
+                        let why = Unready::Ours(why);
+                        let launches = all(candidate, &why);
+                        return Ok(Ready {
+                            launches,
+                            notices,
+                            _staged: Some(staged),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    let mut launches = BTreeMap::new();
+    for slot in &candidate.found.slots {
+        let launch = match &slot.program {
+            Err(problem) => Err(Unready::Submission(problem.to_string())),
+            Ok(program) => {
+                let prepared =
+                    submission::prepare(program, staged.path(), failed.as_ref(), languages, tools);
+                match prepared {
+                    Err(Unprepared::MissingTool(missing)) => {
+                        Err(Unready::Ours(missing.to_string()))
+                    }
+                    Err(
+                        unprepared @ (Unprepared::NotBuilt { .. } | Unprepared::Unreadable { .. }),
+                    ) => Err(Unready::Submission(unprepared.to_string())),
+                    Ok(preparation) => match preparation.build {
+                        None => Ok(preparation.launch),
+                        Some(plan) => match build(cells, plan)? {
+                            BuildOutcome::Built => Ok(preparation.launch),
+                            BuildOutcome::Failed(failure) => {
+                                notices.push(failure.to_string());
+                                Err(Unready::Submission(format!(
+                                    "it does not compile: `{}` failed: {}",
+                                    failure.command, failure.how
+                                )))
+                            }
+                            BuildOutcome::NotJudged(why) => Err(Unready::Ours(why)),
+                        },
+                    },
+                }
+            }
+        };
+        launches.insert((slot.exercise.clone(), slot.role), launch);
+    }
+    Ok(Ready {
+        launches,
+        notices,
+        _staged: Some(staged),
+    })
+}
+
+/// The same reason for every role.
+fn all(
+    candidate: &Candidate,
+    why: &Unready,
+) -> BTreeMap<(ExerciseId, Role), Result<Launch, Unready>> {
+    candidate
+        .found
+        .slots
+        .iter()
+        .map(|slot| ((slot.exercise.clone(), slot.role), Err(why.clone())))
+        .collect()
+}
+
+fn build(cells: &Cells, plan: BuildPlan) -> Result<BuildOutcome, CellFailure> {
+    match cells.build(plan.clone()) {
+        Ok(record) => Ok(submission::build_outcome(&plan, &record)),
+        Err(CellFailure::Interrupted) => Err(CellFailure::Interrupted),
+        Err(failure @ (CellFailure::Refused(_) | CellFailure::Trouble(_))) => {
+            Ok(BuildOutcome::NotJudged(failure.to_string()))
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Which exercises and scenarios count.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+
+use crate::course::{Course, Exercise, Level, Scenario};
+use crate::ids::{AssignmentId, ExerciseId};
+
+/// What a user asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only this assignment's exercises, and all of them.
+    pub assignment: Option<AssignmentId>,
+    /// Only these exercises, and all of them.
+    pub exercises: Vec<ExerciseId>,
+    /// Only scenarios whose id, or what is behind its exercise, matches one of these patterns.
+    pub scenarios: Vec<String>,
+    /// The hardest level that counts, instead of the assignment's or the exercise's own.
+    pub level: Option<Level>,
+}
+
+/// What was asked for and is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelectionError {
+    /// The course has no such assignment.
+    #[error("there is no assignment `{name}`\nhint: this course has {known}")]
+    Assignment {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The course has no such exercise.
+    #[error("there is no exercise `{name}`\nhint: {hint}")]
+    Exercise {
+        /// What was asked for.
+        name: String,
+        /// The nearest, or where to look.
+        hint: String,
+    },
+}
+
+/// What counts.
+#[derive(Debug, Clone)]
+pub struct Selected<'a> {
+    /// The exercises in the order of reports, each with its scenarios.
+    pub exercises: Vec<(&'a Exercise, Vec<&'a Scenario>)>,
+    /// True where all of them count, handed in or not; otherwise those count for which a program
+    /// was handed in.
+    pub all_count: bool,
+    /// The one exercise for which `server.*` and `client.*` serve.
+    pub sole: Option<ExerciseId>,
+}
+
+/// Selects from a course.
+///
+/// # Errors
+/// When something was asked for that the course does not have.
+pub fn select<'a>(
+    course: &'a Course,
+    selection: &Selection,
+) -> Result<Selected<'a>, SelectionError> {
+    let mut level = selection.level;
+    let mut wanted: Vec<&Exercise> = Vec::new();
+    if let Some(name) = &selection.assignment {
+        let assignment = course
+            .assignments
+            .iter()
+            .find(|assignment| assignment.id == *name);
+        let assignment = assignment.ok_or_else(|| SelectionError::Assignment {
+            name: name.to_string(),
+            known: known_assignments(course),
+        })?;
+        level = level.or(assignment.level);
+        wanted.extend(
+            assignment
+                .exercises
+                .iter()
+                .filter_map(|id| course.exercises.get(id)),
+        );
+    }
+    if selection.exercises.is_empty() {
+        if selection.assignment.is_none() {
+            wanted.extend(course.exercises.values());
+        }
+    } else {
+        let mut named = Vec::new();
+        for id in &selection.exercises {
+            let exercise = course
+                .exercises
+                .get(id)
+                .ok_or_else(|| SelectionError::Exercise {
+                    name: id.to_string(),
+                    hint: nearest(course, id.as_str()),
+                })?;
+            if selection.assignment.is_none() || wanted.iter().any(|other| other.id == *id) {
+                named.push(exercise);
+            }
+        }
+        wanted = named;
+    }
+    let patterns: Vec<Regex> = selection
+        .scenarios
+        .iter()
+        .map(|glob| pattern(glob))
+        .collect();
+    let all_count = selection.assignment.is_some() || !selection.exercises.is_empty();
+    let sole = match wanted.as_slice() {
+        [one] if all_count => Some(one.id.clone()),
+        _ => None,
+    };
+    let exercises = wanted
+        .into_iter()
+        .map(|exercise| {
+            let level = level.unwrap_or(exercise.level);
+            let named: BTreeSet<_> = exercise
+                .scenarios
+                .iter()
+                .filter(|scenario| scenario.level <= level)
+                .filter(|scenario| {
+                    patterns.is_empty()
+                        || patterns
+                            .iter()
+                            .any(|pattern| pattern.is_match(scenario.id.as_str()))
+                })
+                .map(|scenario| &scenario.id)
+                .collect();
+            let scenarios = exercise
+                .scenarios
+                .iter()
+                .filter(|scenario| named.contains(&scenario.id))
+                .collect();
+            (exercise, scenarios)
+        })
+        .filter(|(_, scenarios): &(_, Vec<_>)| !scenarios.is_empty())
+        .collect();
+    Ok(Selected {
+        exercises,
+        all_count,
+        sole,
+    })
+}
+
+fn known_assignments(course: &Course) -> String {
+    if course.assignments.is_empty() {
+        return "no assignments".to_owned();
+    }
+    let names: Vec<&str> = course
+        .assignments
+        .iter()
+        .map(|assignment| assignment.id.as_str())
+        .collect();
+    names.join(", ")
+}
+
+fn nearest(course: &Course, name: &str) -> String {
+    course
+        .exercises
+        .keys()
+        .map(|id| (strsim::damerau_levenshtein(id.as_str(), name), id))
+        .min()
+        .filter(|(distance, _)| *distance <= 4)
+        .map_or_else(
+            || "`sockgrade list` shows what there is".to_owned(),
+            |(_, id)| format!("did you mean `{id}`?"),
+        )
+}
+
+/// A glob as a regular expression: `*` is any text, `?` any character. It may leave out what stands
+/// before: `pieces` and `server/*` match `tcp-echo/server/pieces`.
+fn pattern(glob: &str) -> Regex {
+    let mut text = String::from("^(.*/)?");
+    for c in glob.chars() {
+        match c {
+            '*' => text.push_str(".*"),
+            '?' => text.push('.'),
+            c => text.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    text.push('$');
+    Regex::new(&text).expect("an escaped text is a regular expression")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern;
+
+    #[test]
+    fn a_glob_matches_whole_ids_and_their_ends() {
+        for (glob, id, expected) in [
+            ("tcp-echo/server/pieces", "tcp-echo/server/pieces", true),
+            ("pieces", "tcp-echo/server/pieces", true),
+            ("server/*", "tcp-echo/server/pieces", true),
+            ("*echo*", "tcp-echo/server/pieces", true),
+            ("piece", "tcp-echo/server/pieces", false),
+            ("p?eces", "tcp-echo/server/pieces", true),
+            ("server", "tcp-echo/server/pieces", false),
+            ("a.c", "abc", false),
+        ] {
+            assert_eq!(pattern(glob).is_match(id), expected, "{glob} {id}");
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! One program of a run: its sandbox, its standard streams, and what became of it.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+use super::network::{self, Device};
+use crate::course::{Output, Transport};
+use crate::escape::Bytes;
+use crate::os::root;
+use crate::os::sandbox::{self, Child, Limits, News, Sandbox};
+use crate::os::sockdiag::{SockDiag, is_any};
+use crate::plan::{CellPlan, ProgramPlan};
+use crate::record::{Captured, Ending};
+use crate::relay::Log;
+use crate::transcript::{Stream, What};
+
+/// How much of an output is kept from its begin, and from its end.
+const HEAD: usize = 4 << 20;
+const TAIL: usize = 64 << 10;
+
+/// As much as a program may print.
+const FLOOD: u64 = 32 << 20;
+
+/// As much of an output as the transcript repeats.
+const IN_TRANSCRIPT: u64 = 64 << 10;
+
+/// Where a server is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At this address.
+    Address(SocketAddr),
+    /// At this name in its working directory.
+    Name(PathBuf),
+}
+
+/// How far a program has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum State {
+    /// Its sandbox is set up.
+    Staged,
+    /// It was started.
+    Running,
+    /// It ended.
+    Ended(Ending),
+}
+
+/// A program of a run.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) plan: ProgramPlan,
+    pub(super) device: Device,
+    pub(super) child: Child,
+    pub(super) state: State,
+    /// Where it can be reached, once it listens where the exercise wants it.
+    pub(super) place: Option<Place>,
+    /// Everything that it listens on.
+    pub(super) listens: Vec<String>,
+    pub(super) output: Capture,
+    pub(super) errors: Capture,
+    stdin: Option<OwnedFd>,
+    to_write: Vec<u8>,
+}
+
+impl Program {
+    /// Begins to set a program up.
+    pub(super) fn stage(
+        plan: &CellPlan,
+        program: &ProgramPlan,
+        device: Device,
+    ) -> io::Result<Self> {
+        let (stdin, ours) = sandbox::pipe()?;
+        let (output, stdout) = match program.output {
+            Output::Terminal => sandbox::terminal()?,
+            Output::Pipe => sandbox::pipe()?,
+        };
+        let (errors, stderr) = sandbox::pipe()?;
+        for fd in [&ours, &output, &errors] {
+            rustix::io::ioctl_fionbio(fd, true)?;
+        }
+        let child = Sandbox {
+            launch: &program.launch,
+            writable: false,
+            device: &device.inside,
+            host_name: &program.host_name,
+            hosts: &network::hosts(plan, program),
+            limits: Limits::RUN,
+            stdio: [stdin, stdout, stderr],
+        }
+        .stage()?;
+        Ok(Self {
+            plan: program.clone(),
+            device,
+            child,
+            state: State::Staged,
+            place: None,
+            listens: Vec::new(),
+            output: Capture::new(Some(output)),
+            errors: Capture::new(Some(errors)),
+            stdin: Some(ours),
+            to_write: program
+                .stdin
+                .as_ref()
+                .map(|bytes| bytes.to_vec())
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Starts it.
+    pub(super) fn start(&mut self, log: &mut Log) -> io::Result<()> {
+        self.child.start()?;
+        self.state = State::Running;
+        log.add(What::Started {
+            participant: self.plan.participant.clone(),
+        });
+        Ok(())
+    }
+
+    /// True once it ended.
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended(_))
+    }
+
+    /// True while it runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.state == State::Running
+    }
+
+    /// Moves its standard streams and hears how it is. True when anything happened.
+    pub(super) fn pump(&mut self, buffer: &mut [u8], log: &mut Log) -> io::Result<bool> {
+        let mut moved = self.feed()?;
+        for (on, capture) in [
+            (Stream::Output, &mut self.output),
+            (Stream::Errors, &mut self.errors),
+        ] {
+            while let Some(count) = capture.read(buffer)? {
+                moved = true;
+                let seen = capture.total - count as u64;
+                let room = IN_TRANSCRIPT.saturating_sub(seen);
+                let told = count.min(usize::try_from(room).unwrap_or(usize::MAX));
+                if told > 0 {
+                    log.add(What::Printed {
+                        participant: self.plan.participant.clone(),
+                        on,
+                        bytes: Bytes::from(&buffer[..told]),
+                    });
+                }
+                if capture.total > FLOOD {
+                    break;
+                }
+            }
+        }
+        if self.is_running() {
+            if let Some(news) = self.child.news()? {
+                moved = true;
+                let ending = match news {
+                    News::Exited(status) => Ending::Exited(status),
+                    News::Killed(libc::SIGXFSZ) => Ending::LimitReached("file size".to_owned()),
+                    News::Killed(signal) => Ending::Killed(signal),
+                    News::NotStarted(why) => Ending::NeverStarted(why),
+                    News::Trouble(why) => return Err(io::Error::other(why)),
+                };
+                self.ended(ending, log);
+            } else if self.output.total > FLOOD || self.errors.total > FLOOD {
+                self.child.kill();
+                self.ended(Ending::LimitReached("output".to_owned()), log);
+                moved = true;
+            }
+        }
+        Ok(moved)
+    }
+
+    fn ended(&mut self, ending: Ending, log: &mut Log) {
+        self.state = State::Ended(ending);
+        self.stdin = None;
+        log.add(What::Exited {
+            participant: self.plan.participant.clone(),
+        });
+    }
+
+    /// Writes to its standard input, which ends when all is written, if it was given any.
+    fn feed(&mut self) -> io::Result<bool> {
+        let Some(stdin) = &self.stdin else {
+            return Ok(false);
+        };
+        if self.state == State::Staged || self.plan.stdin.is_none() {
+            return Ok(false);
+        }
+        let mut moved = false;
+        while !self.to_write.is_empty() {
+            match rustix::io::write(stdin, &self.to_write) {
+                Ok(count) => {
+                    self.to_write.drain(..count);
+                    moved = true;
+                }
+                Err(Errno::AGAIN | Errno::INTR) => return Ok(moved),
+                // The program does not read it any more.
+                Err(Errno::PIPE) => self.to_write.clear(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.stdin = None;
+        Ok(true)
+    }
+
+    /// The descriptors to wait for, and whether for room to write.
+    pub(super) fn interest(&self) -> Vec<(BorrowedFd<'_>, bool)> {
+        let mut fds = Vec::new();
+        if self.state == State::Staged {
+            return fds;
+        }
+        if self.is_running() {
+            fds.push((self.child.news_fd(), false));
+        }
+        for capture in [&self.output, &self.errors] {
+            if let Some(fd) = &capture.from {
+                fds.push((fd.as_fd(), false));
+            }
+        }
+        if let Some(stdin) = &self.stdin
+            && !self.to_write.is_empty()
+        {
+            fds.push((stdin.as_fd(), true));
+        }
+        fds
+    }
+
+    /// Looks where it listens. True when it just became ready.
+    pub(super) fn look_for_listeners(
+        &mut self,
+        plan: &CellPlan,
+        diag: &mut SockDiag,
+    ) -> io::Result<bool> {
+        let own = self.plan.address.unwrap_or(plan.host);
+        let right_port = |port: u16| port == plan.given_port || port == plan.port;
+        let right_address = |ip: IpAddr| ip == own || is_any(ip);
+        let mut place = None;
+        match plan.transport {
+            Transport::Tcp | Transport::Udp => {
+                let sockets = match plan.transport {
+                    Transport::Udp => {
+                        let mut sockets = diag.udp()?;
+                        // A socket that a `sendto` bound has a port of the client's range.
+                        sockets.retain(|socket| {
+                            !crate::os::devices::CLIENT_PORTS.contains(&socket.local.port())
+                        });
+                        sockets
+                    }
+                    Transport::Tcp | Transport::Unix => {
+                        let mut sockets = diag.tcp()?;
+                        sockets.retain(|socket| socket.listens);
+                        sockets
+                    }
+                };
+                for socket in &sockets {
+                    let (ip, port) = (socket.local.ip(), socket.local.port());
+                    // A broadcast address is a right place for one who hears broadcasts only.
+                    let hears = right_address(ip) || ip == IpAddr::V4(network::BROADCAST);
+                    if hears && right_port(port) {
+                        place.get_or_insert(Place::Address(SocketAddr::new(own, port)));
+                    }
+                }
+                self.listens = sockets
+                    .iter()
+                    .map(|socket| socket.local.to_string())
+                    .collect();
+                if plan.transport == Transport::Udp && place.is_none() {
+                    // A datagram socket on another transport's port says nothing.
+                    self.listens.dedup();
+                }
+            }
+            Transport::Unix => {
+                let names = diag.unix_listeners()?;
+                for (path, _) in &names {
+                    let relative = path.strip_prefix(root::WORK).unwrap_or(path);
+                    let relative = relative.strip_prefix(".").unwrap_or(relative);
+                    if UNIX_NAMES.iter().any(|name| relative == Path::new(name)) {
+                        place.get_or_insert(Place::Name(relative.to_owned()));
+                    }
+                }
+                self.listens = names
+                    .iter()
+                    .map(|(path, _)| path.display().to_string())
+                    .collect();
+            }
+        }
+        let fresh = self.place.is_none() && place.is_some();
+        if fresh {
+            self.place = place;
+        }
+        Ok(fresh)
+    }
+}
+
+/// The names at which a Unix socket is right: the one given on the command line, and the one that
+/// the exercise hard-codes.
+pub(super) const UNIX_NAMES: [&str; 2] = ["given.sock", "echo.sock"];
+
+/// An output while it is read, with its middle left out where it is too long.
+#[derive(Debug)]
+pub(super) struct Capture {
+    from: Option<OwnedFd>,
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    /// How many bytes came.
+    pub(super) total: u64,
+}
+
+impl Capture {
+    pub(super) fn new(from: Option<OwnedFd>) -> Self {
+        Self {
+            from,
+            head: Vec::new(),
+            tail: Vec::new(),
+            total: 0,
+        }
+    }
+
+    /// Our end, while there may be more.
+    pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.from.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Reads what is there; `None` when that is nothing.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        let Some(from) = &self.from else {
+            return Ok(None);
+        };
+        match rustix::io::read(from, &mut *buffer) {
+            // The end of a pipe, and that of a terminal.
+            Ok(0) | Err(Errno::IO) => {
+                self.from = None;
+                Ok(None)
+            }
+            Ok(count) => {
+                self.keep(&buffer[..count]);
+                Ok(Some(count))
+            }
+            Err(Errno::AGAIN | Errno::INTR) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        self.total += bytes.len() as u64;
+        let room = (HEAD - self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..room]);
+        self.tail.extend_from_slice(&bytes[room..]);
+        if self.tail.len() > 2 * TAIL {
+            self.tail.drain(..self.tail.len() - TAIL);
+        }
+    }
+
+    /// What was kept.
+    pub(super) fn captured(&self) -> Captured {
+        let tail = &self.tail[self.tail.len().saturating_sub(TAIL)..];
+        let kept = (self.head.len() + tail.len()) as u64;
+        Captured {
+            head: Bytes::from(&self.head[..]),
+            cut: self.total - kept,
+            tail: Bytes::from(tail),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! One scenario of one role of one exercise, from its file and what the exercise changes of it.
+
+use std::collections::BTreeMap;
+
+use super::{argument, faults, files, prints, role, script, text};
+use crate::course::bugs;
+use crate::course::place::At;
+use crate::course::problem::{Problems, suggestion};
+use crate::course::raw::{Form, RawPlayer, RawScenario, RawUse, RawWith};
+use crate::course::{CheckPoints, Exercise, OtherSide, Player, Role, Scenario};
+use crate::ids::{BugId, ScenarioId};
+
+/// The most reference programs of a scenario.
+const PLAYERS: usize = 32;
+
+/// A scenario that is being read, and everything that its meaning depends on.
+pub(super) struct Reading<'a> {
+    pub(super) exercise: &'a Exercise,
+    pub(super) role: Role,
+    pub(super) id: ScenarioId,
+    pub(super) raw: &'a RawScenario,
+    /// Its file.
+    pub(super) at: At<'a>,
+    /// What the exercise changes of it, and where it says so.
+    pub(super) change: Option<(&'a RawUse, At<'a>)>,
+    /// All scenarios of the role, in their order.
+    pub(super) names: Vec<&'a str>,
+}
+
+impl<'a> Reading<'a> {
+    /// The scenario; what is wrong with it is told and left out.
+    pub(super) fn scenario(&self, problems: &mut Problems) -> Scenario {
+        let Self {
+            exercise, raw, at, ..
+        } = *self;
+        files::version(raw.version, at, problems);
+        files::title(&raw.title, at, problems);
+        if let Some(arguments) = &raw.arguments {
+            argument::check(arguments, exercise, at.key("arguments"), problems);
+        }
+        if let Some(wire) = &raw.wire {
+            role::check_wire(wire, exercise.transport, at.key("wire"), problems);
+        }
+        let points = self.points(problems);
+        Scenario {
+            id: self.id.clone(),
+            exercise: exercise.id.clone(),
+            grades: self.role,
+            title: raw.title.trim().to_owned(),
+            points,
+            check_points: raw
+                .check_points
+                .map_or_else(CheckPoints::default, |check| CheckPoints {
+                    prints: check.prints,
+                    ending: check.ending,
+                }),
+            level: self
+                .change
+                .and_then(|(change, _)| change.level)
+                .unwrap_or(raw.level),
+            needs: self.needs(problems),
+            exposes: self.exposes(problems),
+            hidden: raw.hidden,
+            arguments: raw.arguments.clone(),
+            stdin: text::optional(raw.stdin.as_ref(), at.key("stdin"), problems),
+            start: raw.start.unwrap_or_default(),
+            other_side: self.other_side(problems),
+            faults: raw.faults.as_ref().map_or_else(BTreeMap::new, |raw| {
+                faults::faults(raw, exercise, at.key("faults"), problems)
+            }),
+            prints: raw
+                .prints
+                .as_ref()
+                .map(|raw| prints::prints(raw, self.role, at.key("prints"), problems)),
+            ends: raw.ends,
+            wire: raw.wire.clone(),
+            hint: raw.hint.as_deref().unwrap_or_default().trim().to_owned(),
+        }
+    }
+
+    fn points(&self, problems: &mut Problems) -> u32 {
+        let changed = self
+            .change
+            .and_then(|(change, at)| Some((change.points?, at.key("points"))));
+        let (points, place) = changed.unwrap_or((self.raw.points, self.at.key("check-points")));
+        if let Some(check) = self.raw.check_points {
+            let sum = check
+                .prints
+                .unwrap_or(0)
+                .saturating_add(check.ending.unwrap_or(0));
+            if sum > points {
+                let message = format!(
+                    "single comparisons are worth {sum} points of `{}`, which has {points}",
+                    self.id
+                );
+                problems
+                    .error(place, message)
+                    .hint("they are a part of the scenario's `points`");
+            }
+        }
+        points
+    }
+
+    fn needs(&self, problems: &mut Problems) -> Vec<ScenarioId> {
+        let changed = self
+            .change
+            .and_then(|(change, at)| Some((change.needs.as_ref()?, at.key("needs"))));
+        let own = self
+            .raw
+            .needs
+            .as_ref()
+            .map(|needs| (needs, self.at.key("needs")));
+        let Some((needs, at)) = changed.or(own) else {
+            return Vec::new();
+        };
+        let mut ids = Vec::new();
+        for (index, need) in needs.as_slice().iter().enumerate() {
+            let at = at.index(index);
+            if !self.names.contains(&need.as_str()) {
+                let Self { exercise, role, .. } = self;
+                problems
+                    .error(
+                        at,
+                        format!("the {role} of `{}` has no scenario `{need}`", exercise.id),
+                    )
+                    .hint(suggestion(need, self.names.iter().copied()));
+                continue;
+            }
+            let id = ScenarioId::new(format!("{}/{}/{need}", self.exercise.id, self.role));
+            if ids.contains(&id) {
+                problems.error(at, format!("`{need}` is needed for the second time"));
+                continue;
+            }
+            ids.push(id);
+        }
+        ids
+    }
+
+    fn exposes(&self, problems: &mut Problems) -> Vec<BugId> {
+        let mut seen = Vec::new();
+        for (index, id) in self.raw.exposes.iter().enumerate() {
+            let at = self.at.key("exposes").index(index);
+            let bug = BugId::new(id);
+            if !bugs::known().any(|known| known == *id) {
+                let all: Vec<String> = bugs::known().collect();
+                problems
+                    .error(at, format!("there is no bug `{id}` in the catalogue"))
+                    .hint(suggestion(id, all.iter().map(String::as_str)));
+            } else if seen.contains(&bug) {
+                problems.error(at, format!("`{id}` is listed for the second time"));
+            } else {
+                seen.push(bug);
+            }
+        }
+        seen
+    }
+
+    fn other_side(&self, problems: &mut Problems) -> OtherSide {
+        let Self { raw, at, .. } = *self;
+        match (&raw.with, &raw.script) {
+            (Some(_), Some(_)) => {
+                problems
+                    .error(at.key_word("script"), "`script` stands beside `with`")
+                    .also(at.key_word("with"), "the other one")
+                    .hint("the other side is played by reference programs or by the script");
+                OtherSide::Nobody
+            }
+            (None, Some(steps)) => {
+                let steps =
+                    script::expand(steps, self.exercise, self.role, at.key("script"), problems);
+                OtherSide::Script(steps)
+            }
+            (Some(Form::Short(RawWith::Nobody)), None) => OtherSide::Nobody,
+            (Some(Form::Long(players)), None) => {
+                OtherSide::References(self.players(players, problems))
+            }
+            (None, None) => {
+                let role = self.role.other();
+                self.check_role(role, at, problems);
+                OtherSide::References(vec![Player {
+                    role,
+                    label: None,
+                    stdin: None,
+                    arguments: None,
+                }])
+            }
+        }
+    }
+
+    fn players(&self, raw: &[RawPlayer], problems: &mut Problems) -> Vec<Player> {
+        let at = self.at.key("with");
+        if raw.is_empty() {
+            problems
+                .error(at, "the list is empty")
+                .hint("write `with: nobody`");
+        }
+        if raw.len() > PLAYERS {
+            problems.error(
+                at,
+                format!("more than {PLAYERS} programs are on the other side"),
+            );
+            return Vec::new();
+        }
+        let mut labels = BTreeMap::new();
+        let mut players = Vec::new();
+        for (index, raw) in raw.iter().enumerate() {
+            let at = at.index(index);
+            let role = raw.role.unwrap_or(self.role.other());
+            self.check_role(
+                role,
+                if at.has("role") { at.key("role") } else { at },
+                problems,
+            );
+            if let Some(label) = &raw.label {
+                files::name(label, at.key("label"), problems);
+                if let Some(first) = labels.insert(label, at.key("label")) {
+                    let message = format!("a second program has the label `{label}`");
+                    problems
+                        .error(at.key("label"), message)
+                        .also(first, "the first");
+                }
+            }
+            if let Some(arguments) = &raw.arguments {
+                argument::check(arguments, self.exercise, at.key("arguments"), problems);
+            }
+            players.push(Player {
+                role,
+                label: raw.label.clone(),
+                stdin: text::optional(raw.stdin.as_ref(), at.key("stdin"), problems),
+                arguments: raw.arguments.clone(),
+            });
+        }
+        players
+    }
+
+    /// Tells where nobody can play a role.
+    fn check_role(&self, role: Role, at: At<'_>, problems: &mut Problems) {
+        if !self.exercise.roles.contains_key(&role) {
+            problems
+                .error(
+                    at,
+                    format!(
+                        "`{}` has no {role} to play the other side",
+                        self.exercise.id
+                    ),
+                )
+                .hint("write a `script:`, or `with: nobody`");
+        }
+    }
+}

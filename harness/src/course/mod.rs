@@ -1,0 +1,75 @@
+//! A course: exercises, their scenarios, and what of them is graded together.
+//!
+//! `raw` mirrors the YAML files word for word, `load` reads a folder of them into the checked types
+//! of `exercise`, `scenario` and `conversation`, and `lint` looks for what is legal but odd. Nothing
+//! here runs anything; files are read through [`Source`], so that the standard course can come out
+//! of the binary.
+
+pub mod bugs;
+mod conversation;
+mod exercise;
+mod lint;
+mod load;
+mod place;
+mod problem;
+mod raw;
+mod scenario;
+mod schema;
+mod shape;
+mod source;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+pub use conversation::{Conversation, Line, Speaker};
+pub use exercise::{
+    Argument, Ends, Exercise, Level, Network, Output, Print, PrintStream, Printed, Received,
+    ReferenceProgram, Role, RoleSpec, Transport, WireRule,
+};
+pub use load::load;
+pub use problem::{Problem, Severity};
+pub use scenario::{CheckPoints, OtherSide, Player, Scenario, Start, Step, StepEnd};
+pub use schema::{FileKind, schema};
+pub use source::Source;
+
+use std::collections::BTreeMap;
+
+use crate::ids::{AssignmentId, ExerciseId, ScenarioId};
+
+/// A course as it was read and checked.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// What the course is called.
+    pub title: String,
+    /// All exercises, by id.
+    pub exercises: BTreeMap<ExerciseId, Exercise>,
+    /// What is graded together, in the order of `course.yaml`.
+    pub assignments: Vec<Assignment>,
+}
+
+/// Exercises that are graded together.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// The name that `--assignment` takes.
+    pub id: AssignmentId,
+    /// What it is called.
+    pub title: String,
+    /// The exercises, in the order in which they are reported.
+    pub exercises: Vec<ExerciseId>,
+    /// The hardest level that counts; without it each exercise's own.
+    pub level: Option<Level>,
+}
+
+impl Course {
+    /// The exercise and the scenario with this id.
+    pub fn scenario(&self, id: &ScenarioId) -> Option<(&Exercise, &Scenario)> {
+        let exercise = id.as_str().split('/').next()?;
+        let exercise = self.exercises.get(&ExerciseId::new(exercise))?;
+        let scenario = exercise
+            .scenarios
+            .iter()
+            .find(|scenario| scenario.id == *id)?;
+        Some((exercise, scenario))
+    }
+}

@@ -1,0 +1,126 @@
+//! Values that have a short and a long form, chosen by their kind and not by trial.
+//!
+//! serde's `untagged` would try one after the other and lose the place of the error; these look at
+//! whether a text, a list or a map stands there.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// A text as the short form `S`, or a list or map as the long form `L`.
+#[derive(Debug, Clone)]
+pub(in super::super) enum Form<S, L> {
+    Short(S),
+    Long(L),
+}
+
+/// A list of numbers, or something else that is a text or a map.
+#[derive(Debug, Clone)]
+pub(in super::super) enum ListOr<T> {
+    List(Vec<u64>),
+    Other(T),
+}
+
+impl<S> Form<S, Vec<S>> {
+    /// One or several, as several.
+    pub(in super::super) fn as_slice(&self) -> &[S] {
+        match self {
+            Self::Short(one) => std::slice::from_ref(one),
+            Self::Long(all) => all,
+        }
+    }
+}
+
+struct FormVisitor<S, L>(PhantomData<(S, L)>);
+
+impl<'de, S: Deserialize<'de>, L: Deserialize<'de>> Visitor<'de> for FormVisitor<S, L> {
+    type Value = Form<S, L>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, or its long form")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        S::deserialize(StrDeserializer::new(text)).map(Form::Short)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        L::deserialize(SeqAccessDeserializer::new(list)).map(Form::Long)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        L::deserialize(MapAccessDeserializer::new(map)).map(Form::Long)
+    }
+}
+
+impl<'de, S: Deserialize<'de>, L: Deserialize<'de>> Deserialize<'de> for Form<S, L> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FormVisitor(PhantomData))
+    }
+}
+
+impl<S: JsonSchema, L: JsonSchema> JsonSchema for Form<S, L> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}Or{}", S::schema_name(), L::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (short, long) = (
+            generator.subschema_for::<S>(),
+            generator.subschema_for::<L>(),
+        );
+        json_schema!({ "anyOf": [short, long] })
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = ListOr<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of numbers, or another form")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        T::deserialize(StrDeserializer::new(text)).map(ListOr::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(ListOr::List)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(ListOr::Other)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ListOr<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for ListOr<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("ListOr{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let list = generator.subschema_for::<Vec<u64>>();
+        let other = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [list, other] })
+    }
+}

@@ -1,0 +1,227 @@
+//! The scenario files word for word.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::{Argument, Ends, Level, Role, Start, StepEnd, WireRule};
+use super::{Form, ListOr, RawMessage, RawPrint, RawText};
+use crate::units::{Chance, Size};
+
+/// A scenario: one scripted test of one role.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "scenario")]
+pub(in super::super) struct RawScenario {
+    /// The version of the format: 1.
+    pub(in super::super) version: u32,
+    /// One line that says what is tested: "Echoes a message that arrives in small pieces".
+    pub(in super::super) title: String,
+    /// The role that it grades.
+    pub(in super::super) grades: Role,
+    /// What it is worth.
+    #[schemars(range(max = 1000))]
+    pub(in super::super) points: u32,
+    /// What of the points single comparisons are worth; the rest is for all others together.
+    pub(in super::super) check_points: Option<RawCheckPoints>,
+    /// From which level on it counts.
+    pub(in super::super) level: Level,
+    /// Scenarios of the same exercise and role that must have passed before: a name or a list.
+    pub(in super::super) needs: Option<Form<String, Vec<String>>>,
+    /// Bugs of the catalogue that it exposes: `[T01, T04]`.
+    #[serde(default)]
+    pub(in super::super) exposes: Vec<String>,
+    /// True where students see only that it exists.
+    #[serde(default)]
+    pub(in super::super) hidden: bool,
+    /// Command line of the graded program, where it differs from the role's.
+    pub(in super::super) arguments: Option<Vec<Argument>>,
+    /// Standard input of the graded program, where it differs from the role's.
+    pub(in super::super) stdin: Option<RawText>,
+    /// When the graded program is started.
+    pub(in super::super) start: Option<Start>,
+    /// Reference programs that play the other side, or `nobody`.
+    pub(in super::super) with: Option<Form<RawWith, Vec<RawPlayer>>>,
+    /// What the other side does, step by step.
+    pub(in super::super) script: Option<Vec<RawStep>>,
+    /// What happens to the traffic towards a role.
+    pub(in super::super) faults: Option<RawFaults>,
+    /// What must be printed, where it differs from the role's.
+    pub(in super::super) prints: Option<Vec<Form<String, RawPrint>>>,
+    /// How the program must finish, where it differs from the role's.
+    pub(in super::super) ends: Option<Ends>,
+    /// How strictly what it sends is compared, where it differs from the role's.
+    pub(in super::super) wire: Option<WireRule>,
+    /// What a student is told who failed it.
+    pub(in super::super) hint: Option<String>,
+}
+
+/// Points of single comparisons.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawCheckPoints {
+    /// For what the program prints.
+    #[schemars(range(max = 1000))]
+    pub(in super::super) prints: Option<u32>,
+    /// For how it finishes.
+    #[schemars(range(max = 1000))]
+    pub(in super::super) ending: Option<u32>,
+}
+
+/// Who is on the other side, as one word.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawWith {
+    /// Nothing listens and nothing connects.
+    Nobody,
+}
+
+/// A reference program on the other side.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawPlayer {
+    /// The role that it plays; without it, the other one.
+    pub(in super::super) role: Option<Role>,
+    /// Its label and the name of its device.
+    pub(in super::super) label: Option<String>,
+    /// Its standard input, where it differs from the role's.
+    pub(in super::super) stdin: Option<RawText>,
+    /// Its command line, where it differs from the role's.
+    pub(in super::super) arguments: Option<Vec<Argument>>,
+}
+
+/// One step of a script.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawStep {
+    /// A new client with this name connects (UDP: takes a port of its own).
+    Connect(String),
+    /// Waits for the graded client's connection (UDP: its first datagram) and gives it this name.
+    Accept(String),
+    /// Sends these bytes, or one datagram.
+    Send(Form<String, RawMessage>),
+    /// Waits for exactly these bytes, or this datagram.
+    Expect(Form<String, RawMessage>),
+    /// Waits for the end of the other direction, with nothing before it.
+    ExpectEnd(Form<StepEnd, RawExpectEnd>),
+    /// Ends this participant's direction (half-close).
+    End(String),
+    /// Closes this participant's connection.
+    Close(String),
+    /// Breaks this participant's connection off with a reset.
+    Reset(String),
+    /// Waits until the program under test is at rest.
+    Rest(RawRest),
+    /// The whole conversation, as this participant.
+    Converse(String),
+    /// The whole conversations of these participants, line by line in turn.
+    Interleave(Vec<String>),
+}
+
+/// How the other direction must end, and for whom.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawExpectEnd {
+    /// Whose connection; without it, that of the participant who was named last.
+    #[serde(rename = "as")]
+    pub(in super::super) participant: Option<String>,
+    /// How it ends.
+    pub(in super::super) how: StepEnd,
+}
+
+/// Who is to be at rest.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawRest {
+    /// The program under test.
+    Program,
+}
+
+/// What happens to the traffic towards each role.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawFaults {
+    /// To what the client sends.
+    pub(in super::super) to_server: Option<RawFault>,
+    /// To what the server sends.
+    pub(in super::super) to_client: Option<RawFault>,
+    /// To what the other peer sends.
+    pub(in super::super) to_peer: Option<RawFault>,
+}
+
+impl RawFaults {
+    /// The faults that are there, with the role that they lead to and their key.
+    pub(in super::super) fn iter(&self) -> impl Iterator<Item = (Role, &'static str, &RawFault)> {
+        [
+            (Role::Server, "to-server", &self.to_server),
+            (Role::Client, "to-client", &self.to_client),
+            (Role::Peer, "to-peer", &self.to_peer),
+        ]
+        .into_iter()
+        .filter_map(|(role, key, fault)| Some((role, key, fault.as_ref()?)))
+    }
+}
+
+/// A fault: exactly one kind.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawFault {
+    /// Streams: delivered in pieces, the next one when the last was read.
+    Pieces(RawCut),
+    /// Streams: held and then sent as one.
+    Joined(RawJoined),
+    /// Streams: an orderly end after so many bytes; the rest is lost.
+    EndAfter(Size),
+    /// Streams: a reset after so many bytes; the rest is lost.
+    ResetAfter(Size),
+    /// Nothing listens, from this attempt to connect on.
+    Refused(RawRefused),
+    /// Datagrams: lost.
+    Drop(ListOr<RawPick>),
+    /// Datagrams: delivered twice in a row.
+    Duplicate(ListOr<RawPick>),
+    /// Datagrams: those with these numbers are delivered after the one that follows.
+    Reorder(Vec<u64>),
+    /// Datagrams: those with these numbers are held until the next one of the opposite direction.
+    Hold(Vec<u64>),
+}
+
+/// Where a stream is cut.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawCut {
+    /// Pieces of so many bytes, over and over.
+    Sizes(Vec<u64>),
+    /// After so many bytes from the start of the stream.
+    At(Vec<u64>),
+    /// After each byte but the last of every occurrence of this text; the word `utf-8` cuts every
+    /// character that has more than one byte.
+    Inside(RawText),
+}
+
+/// Until when a stream is held.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawJoined {
+    /// Until the sender is idle or ends.
+    UntilIdle,
+    /// Until so many messages came.
+    Messages(u32),
+}
+
+/// The first attempt to connect that is refused.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawRefused {
+    /// Its number; the first is 1.
+    pub(in super::super) from: u32,
+}
+
+/// Which datagrams are hit, where not by number.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawPick {
+    /// All of them.
+    All,
+    /// Each with this probability: `30%`.
+    Chance(Chance),
+}

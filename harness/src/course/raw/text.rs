@@ -1,0 +1,67 @@
+//! Bytes as they stand in YAML: a text, or one of the forms for what is no text or too long.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Form;
+use crate::units::Size;
+
+/// Bytes: a text, or a map with one of `text`, `hex`, `repeat` and `every-byte`.
+pub(in super::super) type RawText = Form<String, RawBytes>;
+
+/// Bytes in one of their long forms.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawBytes {
+    /// A text, also where it is one of the words that mean something else.
+    Text(String),
+    /// Pairs of hexadecimal digits: `00 ff`.
+    Hex(String),
+    /// A text many times.
+    Repeat(RawRepeat),
+    /// `true`: the 256 bytes from 0 to 255.
+    EveryByte(bool),
+}
+
+/// A text many times.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawRepeat {
+    /// The text.
+    pub(in super::super) text: String,
+    /// How many times it stands there.
+    pub(in super::super) times: u64,
+}
+
+/// What a script sends or expects: exactly one of `text`, `hex`, `repeat`, `every-byte` and `part`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawMessage {
+    /// Whose connection; without it, that of the participant who was named last.
+    #[serde(rename = "as")]
+    pub(in super::super) participant: Option<String>,
+    /// A text.
+    pub(in super::super) text: Option<String>,
+    /// Pairs of hexadecimal digits: `00 ff`.
+    pub(in super::super) hex: Option<String>,
+    /// A text many times.
+    pub(in super::super) repeat: Option<RawRepeat>,
+    /// `true`: the 256 bytes from 0 to 255.
+    pub(in super::super) every_byte: Option<bool>,
+    /// A part of the exercise's conversation.
+    pub(in super::super) part: Option<Part>,
+    /// Leaves out so many bytes at the beginning: `3 B`.
+    pub(in super::super) after: Option<Size>,
+    /// Only so many bytes: `3 B`.
+    pub(in super::super) first: Option<Size>,
+}
+
+/// A part of the exercise's conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum Part {
+    /// All that the client says.
+    Request,
+    /// All that the server says.
+    Answer,
+}

@@ -1,0 +1,368 @@
+//! Files of the right form that mean something impossible.
+
+use super::{BASIC, Folder, check};
+
+const EXERCISE: &str = "tcp-echo/exercise.yaml";
+const BASIC_FILE: &str = "tcp-echo/server/basic.yaml";
+const FILE: &str = "tcp-echo/server/pieces.yaml";
+
+#[test]
+fn a_circle_of_needs_is_an_error() {
+    check(
+        BASIC_FILE,
+        "points:",
+        "needs: [pieces]\npoints:",
+        &[
+            "in a circle",
+            "tcp-echo/server/basic needs tcp-echo/server/pieces needs tcp-echo/server/basic",
+            "pieces.yaml:6:8",
+        ],
+    );
+    check(FILE, "needs: basic", "needs: pieces", &["in a circle"]);
+}
+
+#[test]
+fn a_need_that_is_not_there_is_an_error() {
+    check(
+        FILE,
+        "needs: basic",
+        "needs: basics",
+        &["no scenario `basics`", "did you mean `basic`?"],
+    );
+}
+
+#[test]
+fn a_missing_reference_is_an_error() {
+    let folder = Folder::good();
+    folder.change("course.yaml", "tcp-echo", "my-echo");
+    folder.change(EXERCISE, "id: tcp-echo", "id: my-echo");
+    std::fs::rename(folder.path("tcp-echo"), folder.path("my-echo")).expect("renamed");
+    let told = folder.told();
+    assert_eq!(told.len(), 2, "{}", told.join("\n"));
+    assert!(told[0].contains("there is no built-in reference for the server of `my-echo`"));
+    assert!(told[0].contains("hint: bring one along"));
+    let command = "client: { reference: { command: [python3, client.py, -v, --port=1.x] } }";
+    check(
+        EXERCISE,
+        "client: {}",
+        command,
+        &["no file `client.py`", "exercise.yaml:12:45"],
+    );
+    let folder = Folder::good();
+    folder.change(EXERCISE, "client: {}", command);
+    folder.write("tcp-echo/client.py", "");
+    assert_eq!(folder.told(), Vec::<String>::new());
+    let command = "client: { reference: { command: [../../../bin/sh] } }";
+    check(EXERCISE, "client: {}", command, &["leads out of"]);
+}
+
+#[test]
+fn a_fault_that_the_transport_cannot_have_is_an_error() {
+    check(
+        FILE,
+        "pieces: { sizes: [1, 2, 3] }",
+        "drop: [1]",
+        &[
+            "`drop` cannot happen to a stream",
+            "pieces.yaml:12:5",
+            "hint: streams have `pieces`",
+        ],
+    );
+    for fault in [
+        "pieces: { at: [1] }",
+        "joined: until-idle",
+        "end-after: 3 B",
+        "reset-after: 3 B",
+    ] {
+        let folder = Folder::datagrams();
+        folder.change(FILE, "drop: [1]", fault);
+        folder.refused(&["cannot happen to datagrams", "hint: datagrams have `drop`"]);
+    }
+}
+
+#[test]
+fn a_fault_towards_nobody_is_an_error() {
+    check(
+        FILE,
+        "to-server",
+        "to-peer",
+        &["has no peer", "write `to-server` or `to-client`"],
+    );
+    check(
+        FILE,
+        "to-server:\n    pieces: { sizes: [1, 2, 3] }",
+        "to-client: { refused: { from: 1 } }",
+        &["cannot happen towards a client"],
+    );
+}
+
+#[test]
+fn a_fault_that_hits_nothing_is_an_error() {
+    check(FILE, "[1, 2, 3]", "[]", &["the list is empty"]);
+    check(FILE, "[1, 2, 3]", "[1, 0]", &["at least one byte"]);
+    check(
+        FILE,
+        "{ sizes: [1, 2, 3] }",
+        "{ at: [5, 3] }",
+        &["3 stands behind 5"],
+    );
+    check(
+        FILE,
+        "{ sizes: [1, 2, 3] }",
+        "{ inside: x }",
+        &["fewer than two bytes"],
+    );
+    let folder = Folder::datagrams();
+    folder.change(FILE, "drop: [1]", "hold: [0]");
+    folder.refused(&["has the number 1"]);
+}
+
+#[test]
+fn all_forms_of_faults_are_read() {
+    for fault in [
+        "pieces: { inside: utf-8 }",
+        "pieces: { inside: { hex: '0d 0a' } }",
+        "joined: { messages: 2 }",
+        "joined: until-idle",
+        "end-after: 0 B",
+        "refused: { from: 1 }",
+    ] {
+        let folder = Folder::good();
+        folder.change(FILE, "pieces: { sizes: [1, 2, 3] }", fault);
+        assert_eq!(folder.told(), Vec::<String>::new(), "{fault}");
+    }
+    for fault in [
+        "drop: all",
+        "drop: { chance: 30% }",
+        "duplicate: [1, 3]",
+        "reorder: [2]",
+    ] {
+        let folder = Folder::datagrams();
+        folder.change(FILE, "drop: [1]", fault);
+        assert_eq!(folder.told(), Vec::<String>::new(), "{fault}");
+    }
+}
+
+#[test]
+fn an_unknown_bug_is_an_error_with_the_nearest_one() {
+    check(
+        FILE,
+        "T01, T04",
+        "T01, T4",
+        &["no bug `T4`", "did you mean `T04`?"],
+    );
+    check(FILE, "T01, T04", "T18", &["no bug `T18`"]);
+}
+
+#[test]
+fn an_unknown_exercise_is_an_error_with_the_nearest_one() {
+    check(
+        "course.yaml",
+        "[tcp-echo]",
+        "[tpc-echo]",
+        &["course.yaml:6:17", "did you mean `tcp-echo`?"],
+    );
+    check(
+        "course.yaml",
+        "[tcp-echo]",
+        "[tcp-echo, tcp-echo]",
+        &["for the second time"],
+    );
+}
+
+#[test]
+fn an_id_and_its_folder_have_the_same_name() {
+    check(
+        EXERCISE,
+        "id: tcp-echo",
+        "id: tcp-echoes",
+        &["stands in the folder `tcp-echo`"],
+    );
+}
+
+#[test]
+fn the_lists_of_scenarios_and_the_files_agree() {
+    check(
+        EXERCISE,
+        "[basic, pieces]",
+        "[basic]",
+        &["not listed in exercise.yaml", "pieces.yaml"],
+    );
+    check(
+        EXERCISE,
+        "[basic, pieces]",
+        "[basic, pieces, basic]",
+        &["for the second time"],
+    );
+    check(
+        EXERCISE,
+        "[basic, pieces]",
+        "[basic, { use: pieces, points: 2 }]",
+        &["of this role only"],
+    );
+    check(
+        EXERCISE,
+        "[basic, pieces]",
+        "[basic, pieces, more]",
+        &["no scenario `more`"],
+    );
+    let folder = Folder::good();
+    folder.write("common/server/pieces.yaml", super::PIECES);
+    folder.refused(&["one of common/server at once", "exercise.yaml:19:19"]);
+    let folder = Folder::good();
+    folder.write("tcp-echo/server/notes.txt", "");
+    folder.refused(&["this is no scenario", "notes.txt"]);
+    let folder = Folder::good();
+    folder.write("common/pieces.yaml", "");
+    folder.refused(&["not the folder of a role", "common/pieces.yaml"]);
+}
+
+#[test]
+fn a_scenario_of_the_wrong_role_is_an_error() {
+    check(
+        FILE,
+        "grades: server",
+        "grades: peer",
+        &[
+            "this grades the peer",
+            "the folder `server`",
+            "pieces.yaml:3:9",
+        ],
+    );
+}
+
+#[test]
+fn an_exercise_changes_what_a_common_scenario_is_worth() {
+    let folder = Folder::good();
+    std::fs::rename(folder.path(FILE), folder.path("tcp-echo/x")).expect("renamed");
+    folder.write("common/server/pieces.yaml", super::PIECES);
+    std::fs::remove_file(folder.path("tcp-echo/x")).expect("it is there");
+    let used = "{ use: pieces, points: 2, level: basics, needs: [] }";
+    folder.change(EXERCISE, "[basic, pieces]", &format!("[basic, {used}]"));
+    assert_eq!(folder.told(), Vec::<String>::new());
+    let (course, _) = folder.load().expect("it is right");
+    let id = crate::ids::ScenarioId::new("tcp-echo/server/pieces");
+    let (_, scenario) = course.scenario(&id).expect("it is there");
+    assert_eq!((scenario.points, scenario.needs.len()), (2, 0));
+    assert_eq!(scenario.level, crate::course::Level::Basics);
+}
+
+#[test]
+fn host_and_port_belong_to_what_has_them() {
+    check(
+        EXERCISE,
+        "host: 127.0.0.1",
+        "host: localhost",
+        &["not an IP address", "`names:`"],
+    );
+    check(EXERCISE, "host: 127.0.0.1\n", "", &["lacks `host`"]);
+    let folder = Folder::good();
+    folder.change(EXERCISE, "transport: tcp", "transport: unix");
+    let told = folder.told().join("\n");
+    assert!(told.contains("a `unix` exercise has no `host`"), "{told}");
+    assert!(told.contains("a `unix` exercise has no `port`"), "{told}");
+}
+
+#[test]
+fn a_command_line_has_only_what_the_exercise_has() {
+    for word in ["path", "name", "my-host"] {
+        let role = format!("client: {{ arguments: [host, {word}, {{ text: x }}] }}");
+        check(EXERCISE, "client: {}", &role, &["exercise.yaml:12:"]);
+    }
+}
+
+#[test]
+fn single_comparisons_are_a_part_of_the_points() {
+    let check_points = "points: 4\ncheck-points: { prints: 3, ending: 2 }";
+    check(
+        FILE,
+        "points: 4",
+        check_points,
+        &["worth 5 points", "has 4"],
+    );
+}
+
+#[test]
+fn prints_are_checked() {
+    let print = |print: &str, parts: &[&str]| {
+        check(
+            EXERCISE,
+            "- Connected by <address>",
+            &format!("- {print}"),
+            parts,
+        );
+    };
+    print("{ case: any }", &["it is not said what is printed"]);
+    print("{ line: [a], never: b }", &["`never` stands beside `line`"]);
+    print(
+        "{ pattern: '(' }",
+        &["not a regular expression", "unclosed group"],
+    );
+    print(
+        "{ received: lines, times: 2 }",
+        &["`times` stands only beside `pattern`"],
+    );
+    check(
+        EXERCISE,
+        "client: {}",
+        "client: { prints: [<own-address>] }",
+        &["does not listen"],
+    );
+    check(
+        EXERCISE,
+        "client: {}",
+        "client: { wire: { pattern: '[' } }",
+        &["not a regular expression"],
+    );
+    check(
+        EXERCISE,
+        "client: {}",
+        "client: { wire: at-least-once }",
+        &["about datagrams"],
+    );
+}
+
+#[test]
+fn bytes_are_read_in_all_forms() {
+    let stdin = |value: &str| {
+        let folder = Folder::good();
+        folder.write(BASIC_FILE, format!("{BASIC}stdin: {value}\n"));
+        let (course, _) = folder.load().map_err(|_| folder.told())?;
+        let id = crate::ids::ScenarioId::new("tcp-echo/server/basic");
+        Ok::<_, Vec<String>>(course.scenario(&id).and_then(|found| found.1.stdin.clone()))
+    };
+    let is = |value: &str, bytes: &[u8]| {
+        assert_eq!(
+            stdin(value),
+            Ok(Some(crate::escape::Bytes::from(bytes))),
+            "{value}"
+        );
+    };
+    is("\"a\\r\\n\"", b"a\r\n");
+    is("end", b"end");
+    is("{ text: end }", b"end");
+    is("{ hex: '00 fF' }", &[0, 255]);
+    is("{ repeat: { text: ab, times: 3 } }", b"ababab");
+    is("{ every-byte: true }", &(0..=255).collect::<Vec<u8>>());
+    for (value, part) in [
+        ("{ hex: '0' }", "pairs of hexadecimal digits"),
+        ("{ hex: '0+' }", "pairs of hexadecimal digits"),
+        ("{ hex: 'é' }", "pairs of hexadecimal digits"),
+        (
+            "{ repeat: { text: ab, times: 99999999999999 } }",
+            "is not a number from",
+        ),
+        (
+            "{ repeat: { text: ab, times: 4000000000 } }",
+            "longer than 4 MiB",
+        ),
+        ("{ repeat: { text: '', times: 3 } }", "repeats nothing"),
+        ("{ every-byte: false }", "stands for no bytes"),
+        ("{ text: a, hex: '00' }", "only one of them"),
+        ("{}", "an empty map"),
+    ] {
+        let told = stdin(value).expect_err(value);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains(part), "{part:?} in\n{}", told[0]);
+    }
+}

@@ -1,0 +1,83 @@
+//! Everything that the checks look at, brought together once.
+
+use super::view::View;
+use super::words::{Names, complaint};
+use crate::course::{Ends, Exercise, Print, RoleSpec, Scenario, WireRule};
+use crate::fault::{LaneFault, StreamFault};
+use crate::record::{CellRecord, ProgramRecord};
+
+/// One record on the table, with what it is judged by.
+pub(super) struct Case<'a> {
+    pub(super) exercise: &'a Exercise,
+    pub(super) scenario: &'a Scenario,
+    pub(super) role: &'a RoleSpec,
+    pub(super) record: &'a CellRecord,
+    /// The graded program.
+    pub(super) program: &'a ProgramRecord,
+    pub(super) view: View,
+    /// What the reference did in its place.
+    pub(super) reference: Option<View>,
+    pub(super) names: Names,
+}
+
+impl Case<'_> {
+    /// What must be printed.
+    pub(super) fn prints(&self) -> &[Print] {
+        self.scenario.prints.as_ref().unwrap_or(&self.role.prints)
+    }
+
+    /// How the program must finish.
+    pub(super) fn ends(&self) -> Ends {
+        self.scenario.ends.unwrap_or(self.role.ends)
+    }
+
+    /// How strictly the wire is compared.
+    pub(super) fn wire_rule(&self) -> &WireRule {
+        self.scenario.wire.as_ref().unwrap_or(&self.role.wire)
+    }
+
+    /// True where what goes to the graded program arrives in pieces.
+    pub(super) fn arrives_in_pieces(&self) -> bool {
+        matches!(
+            self.scenario.faults.get(&self.scenario.grades),
+            Some(LaneFault::Stream(StreamFault::Pieces(_)))
+        )
+    }
+
+    /// What the program was last seen doing, as a sentence to put behind another; empty where
+    /// nothing is known.
+    pub(super) fn doing(&self) -> String {
+        match self.program.doing.as_slice() {
+            [] => String::new(),
+            [one] => format!(" Last seen, it {one}."),
+            [one, two, rest @ ..] => {
+                let more = if rest.is_empty() {
+                    ""
+                } else {
+                    ", and there are more"
+                };
+                format!(" Last seen, one of its threads {one}, another {two}{more}.")
+            }
+        }
+    }
+
+    /// The line of its error output that says most: the exception where there is one, otherwise the
+    /// last line.
+    pub(super) fn last_words(&self) -> Option<String> {
+        let bytes = self.program.errors.bytes();
+        let text = String::from_utf8_lossy(&bytes);
+        let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines()
+            .find(|line| line.starts_with("Exception in thread") || line.contains("panicked at"))
+            .or_else(|| lines().next_back())
+            .map(complaint)
+    }
+
+    /// [`Case::last_words`] as a sentence to put behind another.
+    pub(super) fn complaint(&self) -> String {
+        match self.last_words() {
+            Some(line) => format!(" It complained: {line}"),
+            None => String::new(),
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! Two texts side by side, with a mark at the first byte in which they differ.
+//!
+//! A comparison keeps only what stands around that byte, because the texts may be megabytes; it
+//! knows how much it left out. It is drawn as text for people, in hexadecimal where it is none.
+
+use serde::{Deserialize, Serialize};
+
+use crate::escape::{Bytes, is_unsafe, visible};
+
+/// How many bytes are kept on either side of the first difference.
+const KEPT: usize = 160;
+/// How many columns a drawn line has at most, without its label and the mark of what is left out.
+const COLUMNS: usize = 60;
+/// How many of them may stand before the first difference.
+const BEFORE: usize = 36;
+
+/// What should have been there and what was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// What is compared: "what your program sent to the client".
+    pub what: String,
+    /// What should be there, around the first difference.
+    pub expected: Bytes,
+    /// What was there, around the first difference.
+    pub actual: Bytes,
+    /// How many bytes are equal before the first difference, counted from the very beginning.
+    pub first_difference: u64,
+    /// How many of them are left out in front of both texts.
+    pub skipped: u64,
+    /// The full length of what should be there.
+    pub expected_length: u64,
+    /// The full length of what was there.
+    pub actual_length: u64,
+}
+
+impl Comparison {
+    /// Compares two texts.
+    pub fn new(what: impl Into<String>, expected: &[u8], actual: &[u8]) -> Self {
+        let same = expected
+            .iter()
+            .zip(actual)
+            .take_while(|(one, two)| one == two)
+            .count();
+        let mut start = same.saturating_sub(KEPT);
+        // Not in the middle of a character: a continuation byte begins with the bits 10.
+        while start > 0 && expected.get(start).is_some_and(|byte| byte & 0xc0 == 0x80) {
+            start -= 1;
+        }
+        let kept = |text: &[u8]| Bytes::from(&text[start..text.len().min(same + KEPT)]);
+        Self {
+            what: what.into(),
+            expected: kept(expected),
+            actual: kept(actual),
+            first_difference: same as u64,
+            skipped: start as u64,
+            expected_length: expected.len() as u64,
+            actual_length: actual.len() as u64,
+        }
+    }
+
+    /// Both texts and a mark below, as lines without a line end:
+    ///
+    /// ```text
+    /// expected  naïve café⏎
+    ///      got  n
+    ///            ↑ nothing from here on
+    /// ```
+    pub fn lines(&self) -> Vec<String> {
+        let hex = !is_text(if self.expected.is_empty() {
+            &self.actual
+        } else {
+            &self.expected
+        });
+        let expected = Drawn::new(self, &self.expected, self.expected_length, hex);
+        let actual = Drawn::new(self, &self.actual, self.actual_length, hex);
+        let mark = expected
+            .column(self.first_difference)
+            .min(actual.column(self.first_difference));
+        let from = expected.start_before(mark);
+        let mut lines = vec![
+            format!("expected  {}", expected.from(from)),
+            format!("     got  {}", actual.from(from)),
+        ];
+        if let Some(note) = self.note() {
+            let before = left_out(from).chars().count();
+            let column = mark - expected.column(from) + before;
+            lines.push(format!("          {}↑ {note}", " ".repeat(column)));
+        }
+        lines
+            .iter()
+            .map(|line| line.trim_end().to_owned())
+            .collect()
+    }
+
+    fn note(&self) -> Option<String> {
+        let same = self.first_difference;
+        let ends = (same == self.expected_length, same == self.actual_length);
+        match ends {
+            (true, true) => None,
+            (false, true) if same == 0 => Some("nothing came".to_owned()),
+            (false, true) => Some("nothing from here on".to_owned()),
+            (true, false) => Some("nothing more should be here".to_owned()),
+            (false, false) if same == 0 => Some("different from the first byte on".to_owned()),
+            (false, false) if same == 1 => Some("the first difference, behind 1 byte".to_owned()),
+            (false, false) => Some(format!("the first difference, behind {same} bytes")),
+        }
+    }
+}
+
+/// A byte, or a character, as it is drawn.
+struct Token {
+    /// The offset of its first byte from the very beginning.
+    offset: u64,
+    column: usize,
+    text: String,
+}
+
+/// One text as tokens in columns.
+struct Drawn {
+    tokens: Vec<Token>,
+    /// The column and the offset behind the last token.
+    end: (usize, u64),
+    length: u64,
+}
+
+impl Drawn {
+    fn new(comparison: &Comparison, bytes: &[u8], length: u64, hex: bool) -> Self {
+        let mut drawn = Self {
+            tokens: Vec::new(),
+            end: (0, comparison.skipped),
+            length,
+        };
+        if hex {
+            for byte in bytes {
+                drawn.push(format!("{byte:02x} "), 1);
+            }
+            return drawn;
+        }
+        let whole = comparison.skipped + bytes.len() as u64 == length;
+        let trailing = trailing_blanks(bytes, whole);
+        for chunk in bytes.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                let at = usize::try_from(drawn.end.1 - comparison.skipped).unwrap_or(usize::MAX);
+                let text = match c {
+                    ' ' if trailing.get(at) == Some(&true) => "·".to_owned(),
+                    c => visible(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                };
+                drawn.push(text, c.len_utf8());
+            }
+            for byte in chunk.invalid() {
+                drawn.push(visible(&[*byte]), 1);
+            }
+        }
+        drawn
+    }
+
+    fn push(&mut self, text: String, bytes: usize) {
+        let (column, offset) = self.end;
+        self.end = (
+            column + text.chars().map(width).sum::<usize>(),
+            offset + bytes as u64,
+        );
+        self.tokens.push(Token {
+            offset,
+            column,
+            text,
+        });
+    }
+
+    /// The column of the token that holds this byte; behind the last one for all that come after.
+    fn column(&self, offset: u64) -> usize {
+        if offset >= self.end.1 {
+            return self.end.0;
+        }
+        let holds = self
+            .tokens
+            .iter()
+            .rev()
+            .find(|token| token.offset <= offset);
+        holds.map_or(0, |token| token.column)
+    }
+
+    /// The offset of the first token to draw, so that `mark` stays near enough to the left.
+    fn start_before(&self, mark: usize) -> u64 {
+        let near = |token: &&Token| token.column + BEFORE >= mark;
+        self.tokens
+            .iter()
+            .find(near)
+            .map_or(self.end.1, |token| token.offset)
+    }
+
+    /// The text from `offset` on, with the number of bytes left out on either side.
+    fn from(&self, offset: u64) -> String {
+        let mut line = left_out(offset);
+        let first = self.column(offset);
+        for token in self.tokens.iter().filter(|token| token.offset >= offset) {
+            if token.column - first >= COLUMNS {
+                line.push_str(&left_out(self.length - token.offset));
+                return line;
+            }
+            line.push_str(&token.text);
+        }
+        line.push_str(&left_out(self.length.saturating_sub(self.end.1)));
+        line
+    }
+}
+
+/// The mark of bytes that are not drawn.
+fn left_out(bytes: u64) -> String {
+    match bytes {
+        0 => String::new(),
+        1 => "…(1 byte)…".to_owned(),
+        _ => format!("…({bytes} bytes)…"),
+    }
+}
+
+/// True where at most every fourth byte is none of a readable text. What is cut off at either end
+/// may be the half of a character.
+fn is_text(bytes: &[u8]) -> bool {
+    let odd: usize = bytes
+        .utf8_chunks()
+        .map(|chunk| {
+            let controls = chunk
+                .valid()
+                .chars()
+                .filter(|c| is_unsafe(*c) && !"\n\r\t\0".contains(*c));
+            controls.count() + chunk.invalid().len()
+        })
+        .sum();
+    odd * 4 <= bytes.len()
+}
+
+/// For each byte whether it is a blank with nothing but blanks behind it on its line.
+fn trailing_blanks(bytes: &[u8], whole: bool) -> Vec<bool> {
+    let mut trailing = vec![false; bytes.len()];
+    let mut at_end = whole;
+    for (at, byte) in bytes.iter().enumerate().rev() {
+        match byte {
+            b'\n' => at_end = true,
+            b'\r' => {}
+            b' ' => trailing[at] = at_end,
+            _ => at_end = false,
+        }
+    }
+    trailing
+}
+
+/// The columns that a character takes on a terminal, near enough for a mark below it.
+fn width(c: char) -> usize {
+    match u32::from(c) {
+        0x300..=0x36f => 0,
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1faff
+        | 0x20000..=0x3fffd => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(expected: impl AsRef<[u8]>, actual: impl AsRef<[u8]>, lines: &[&str]) {
+        let comparison = Comparison::new("it", expected.as_ref(), actual.as_ref());
+        assert_eq!(comparison.lines(), lines);
+    }
+
+    #[test]
+    fn the_mark_stands_below_the_first_wrong_byte() {
+        check(
+            "hello",
+            "hexlo",
+            &[
+                "expected  hello",
+                "     got  hexlo",
+                "            ↑ the first difference, behind 2 bytes",
+            ],
+        );
+        check(
+            "naïve café\n",
+            "n",
+            &[
+                "expected  naïve café⏎",
+                "     got  n",
+                "           ↑ nothing from here on",
+            ],
+        );
+        check(
+            "ab",
+            "",
+            &["expected  ab", "     got", "          ↑ nothing came"],
+        );
+        check(
+            "ab",
+            "abc",
+            &[
+                "expected  ab",
+                "     got  abc",
+                "            ↑ nothing more should be here",
+            ],
+        );
+        check("ab", "ab", &["expected  ab", "     got  ab"]);
+    }
+
+    #[test]
+    fn a_difference_inside_a_character_is_marked_at_its_beginning() {
+        check(
+            "aé",
+            b"a\xc3",
+            &[
+                "expected  aé",
+                "     got  a\\xc3",
+                "           ↑ nothing from here on",
+            ],
+        );
+    }
+
+    #[test]
+    fn line_ends_and_trailing_blanks_are_visible() {
+        check(
+            "a b  \r\n",
+            "a b\n",
+            &[
+                "expected  a b··␍⏎",
+                "     got  a b⏎",
+                "             ↑ the first difference, behind 3 bytes",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_not_text_is_shown_in_hexadecimal() {
+        check(
+            [0x00, 0x80, 0xff, 0xfe],
+            [0x00, 0x80, 0x3f, 0xfe],
+            &[
+                "expected  00 80 ff fe",
+                "     got  00 80 3f fe",
+                "                ↑ the first difference, behind 2 bytes",
+            ],
+        );
+    }
+
+    #[test]
+    fn long_texts_are_cut_on_both_sides_with_the_number_of_bytes() {
+        let expected = vec![b'a'; 100_000];
+        let mut actual = expected.clone();
+        actual[50_000] = b'b';
+        let comparison = Comparison::new("it", &expected, &actual);
+        assert!(comparison.expected.len() <= 2 * KEPT);
+        let lines = comparison.lines();
+        let a = |times| "a".repeat(times);
+        assert_eq!(
+            lines[0],
+            format!("expected  …(49964 bytes)…{}…(49976 bytes)…", a(60))
+        );
+        assert_eq!(
+            lines[1],
+            format!(
+                "     got  …(49964 bytes)…{}b{}…(49976 bytes)…",
+                a(36),
+                a(23)
+            )
+        );
+        let column = lines[1].chars().position(|c| c == 'b').unwrap();
+        let got = lines[1].chars().skip(column + 1).position(|c| c == 'b');
+        assert!(got.is_some(), "the word bytes comes first");
+        assert_eq!(lines[2].chars().position(|c| c == '↑'), Some(10 + 15 + 36));
+    }
+
+    proptest! {
+        #[test]
+        fn drawing_never_fails_and_never_runs_wide(expected: Vec<u8>, actual: Vec<u8>) {
+            for line in Comparison::new("it", &expected, &actual).lines() {
+                prop_assert!(line.chars().count() <= 120, "{line}");
+                prop_assert!(!line.chars().any(is_unsafe));
+            }
+        }
+    }
+}

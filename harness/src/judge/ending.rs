@@ -1,0 +1,254 @@
+//! The check of how the graded program finished.
+//!
+//! What each [`Ends`] allows stands in the exercise catalogue; here it is one `match` per kind.
+
+use super::case::Case;
+use super::{Check, Code, Finding};
+use crate::course::{Ends, OtherSide, Role};
+use crate::fault::{DatagramFault, LaneFault};
+use crate::record::{Ending, Over};
+use crate::transcript::StreamEnd;
+
+/// What is wrong with the ending.
+pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = finish(case).into_iter().collect();
+    let ended = match &case.program.ending {
+        Ending::Exited(_) | Ending::Killed(_) | Ending::LimitReached(_) => true,
+        Ending::Stopped | Ending::NeverStarted(_) => false,
+    };
+    if ended && case.program.left_behind > 0 {
+        let message = match case.program.left_behind {
+            1 => {
+                "Your program ended, but a process that it had started went on running.".to_owned()
+            }
+            number => format!(
+                "Your program ended, but {number} processes that it had started went on running."
+            ),
+        };
+        findings.push(Finding::new(Check::Ending, Code::LeftProcesses, message));
+    }
+    findings
+}
+
+fn finish(case: &Case<'_>) -> Option<Finding> {
+    let new = |code, message: String| Some(Finding::new(Check::Ending, code, message));
+    match &case.program.ending {
+        Ending::Exited(status) => exited(case, *status),
+        Ending::Killed(number) => {
+            let finding = Finding::new(
+                Check::Ending,
+                Code::KilledBySignal,
+                format!("Your program crashed: it was ended by {}.", signal(*number)),
+            );
+            Some(finding.points_to((*number == SIGPIPE).then_some("S18")))
+        }
+        Ending::LimitReached(which) => new(
+            Code::LimitReached,
+            format!("Your program reached a limit and was stopped: {which}."),
+        ),
+        Ending::NeverStarted(why) => new(
+            Code::NeverStarted,
+            format!("Your program could not be started: {why}."),
+        ),
+        Ending::Stopped => stopped(case),
+    }
+}
+
+fn exited(case: &Case<'_>, status: i32) -> Option<Finding> {
+    match (case.ends(), status) {
+        (Ends::Exits, 0) | (Ends::Survives, _) => None,
+        (Ends::Exits, _) => Some(failed_exit(case, status, "instead of 0")),
+        (Ends::Fails, 0) => {
+            let message = "Your program ended with status 0, which means that all went well; it did \
+                           not, and the status should say so.";
+            let nobody = case.scenario.other_side == OtherSide::Nobody
+                || faults(case).any(|fault| matches!(fault, LaneFault::Refused { .. }));
+            Some(
+                Finding::new(Check::Ending, Code::ExitStatus, message)
+                    .points_to(nobody.then_some("S25")),
+            )
+        }
+        (Ends::Fails, _) => None,
+        (Ends::Serves, 0) => {
+            let message = "Your program ended, although it should go on serving.";
+            let finding = Finding::new(Check::Ending, Code::EndedEarly, message);
+            Some(finding.points_to((case.scenario.grades == Role::Server).then_some("S04")))
+        }
+        (Ends::Serves, _) => Some(failed_exit(
+            case,
+            status,
+            "although it should go on serving",
+        )),
+    }
+}
+
+/// An exit status other than 0, as an error that was not handled where the error output shows one.
+fn failed_exit(case: &Case<'_>, status: i32, instead: &str) -> Finding {
+    const TRACES: [&str; 5] = [
+        "Traceback (most recent call last)",
+        "Exception in thread",
+        "panicked at",
+        "Unhandled 'error' event",
+        "\n    at ",
+    ];
+    let errors = case.program.errors.bytes();
+    let errors = String::from_utf8_lossy(&errors);
+    let uncaught = TRACES.iter().any(|trace| errors.contains(trace));
+    let (code, message) = if uncaught {
+        let message = format!(
+            "Your program crashed with an error that it did not handle, and ended with status \
+             {status} {instead}."
+        );
+        (Code::UncaughtError, message)
+    } else {
+        (
+            Code::ExitStatus,
+            format!("Your program ended with status {status} {instead}."),
+        )
+    };
+    let reset = case
+        .view
+        .connections
+        .iter()
+        .any(|one| one.received_end == Some(StreamEnd::Reset));
+    let server = case.scenario.grades == Role::Server;
+    Finding::new(Check::Ending, code, message + &case.complaint())
+        .points_to((uncaught && reset && server).then_some("S03"))
+}
+
+fn stopped(case: &Case<'_>) -> Option<Finding> {
+    let serves = case.program.serves;
+    let new = |code, message: String| Some(Finding::new(Check::Ending, code, message));
+    match case.ends() {
+        Ends::Exits => {
+            if serves == Some(true) && case.scenario.grades.listens() {
+                return None;
+            }
+            Some(still_running(case, serves))
+        }
+        Ends::Fails => Some(still_running(case, None)),
+        Ends::Serves => {
+            if serves == Some(false) {
+                let message = "Your program is still there, but takes no further client.";
+                return new(Code::StoppedServing, message.to_owned() + &case.doing());
+            }
+            None
+        }
+        Ends::Survives => {
+            if spins(case) {
+                return Some(spinning(case));
+            }
+            if serves == Some(false) && case.scenario.grades.listens() {
+                let message = "Your program neither ended nor takes a further client.";
+                return new(Code::StoppedServing, message.to_owned() + &case.doing());
+            }
+            let gone_on_too_long = match case.record.over {
+                Over::Deadline => true,
+                Over::Done | Over::Seen | Over::AtRest => false,
+            };
+            if gone_on_too_long && !case.program.at_rest && serves != Some(true) {
+                return Some(still_running(case, serves));
+            }
+            None
+        }
+    }
+}
+
+/// A program that did not end, with what is known of the reason.
+fn still_running(case: &Case<'_>, serves: Option<bool>) -> Finding {
+    if spins(case) {
+        return spinning(case);
+    }
+    let and = if serves == Some(false) {
+        ", and takes no further client"
+    } else {
+        ""
+    };
+    let waited = if case.program.at_rest {
+        "waits for something that will not come"
+    } else {
+        "was still busy when the time was over"
+    };
+    let message = format!(
+        "Your program did not end{and}: it {waited}.{}",
+        case.doing()
+    );
+    let lost =
+        faults(case).any(|fault| matches!(fault, LaneFault::Datagram(DatagramFault::Drop(_))));
+    let waits_for_lost = lost && case.program.at_rest && case.scenario.grades == Role::Client;
+    Finding::new(Check::Ending, Code::StillRunning, message)
+        .points_to(waits_for_lost.then_some("U01"))
+}
+
+/// True for a program that used the processor for at least half of the time and got nowhere.
+fn spins(case: &Case<'_>) -> bool {
+    let wall = case.record.wall_ms;
+    let over = match case.record.over {
+        Over::Deadline => true,
+        Over::Done | Over::Seen | Over::AtRest => false,
+    };
+    over && !case.program.at_rest && wall >= 1000 && case.program.cpu_ms.saturating_mul(2) >= wall
+}
+
+fn spinning(case: &Case<'_>) -> Finding {
+    let ended = case
+        .view
+        .connections
+        .iter()
+        .any(|one| one.received_end.is_some());
+    let why = if ended {
+        " The other side had ended the connection: recv() then returns no bytes at once, again and \
+         again."
+    } else {
+        ""
+    };
+    let message = format!(
+        "Your program goes round and round without waiting: it used the processor for {:.1} of {:.1} \
+         seconds.{why}",
+        seconds(case.program.cpu_ms),
+        seconds(case.record.wall_ms),
+    );
+    Finding::new(Check::Ending, Code::Spins, message).points_to(ended.then_some("S01"))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a run takes seconds")]
+fn seconds(millis: u64) -> f64 {
+    millis as f64 / 1000.0
+}
+
+fn faults<'a>(case: &'a Case<'_>) -> impl Iterator<Item = &'a LaneFault> {
+    case.scenario.faults.values()
+}
+
+/// The signal of a write to a closed connection, on Linux.
+const SIGPIPE: i32 = 13;
+
+/// A signal by its name on Linux and what it means: "SIGSEGV (it used memory that …)".
+pub(super) fn signal(number: i32) -> String {
+    let (name, meaning) = match number {
+        1 => ("SIGHUP", "its terminal went away"),
+        2 => ("SIGINT", "an interrupt, as by Ctrl-C"),
+        4 => ("SIGILL", "it ran into something that is no code"),
+        6 => (
+            "SIGABRT",
+            "it gave up: an assertion, abort() or an exception that nobody caught",
+        ),
+        7 => ("SIGBUS", "it used memory that is not there"),
+        8 => ("SIGFPE", "a division by zero or the like"),
+        9 => ("SIGKILL", "it was killed, often for using too much memory"),
+        11 => (
+            "SIGSEGV",
+            "it used memory that is not its own: a wrong pointer or index",
+        ),
+        13 => (
+            "SIGPIPE",
+            "it wrote to a connection that the other side had closed",
+        ),
+        14 => ("SIGALRM", "a timer that it had set"),
+        15 => ("SIGTERM", "it was asked to stop"),
+        24 => ("SIGXCPU", "it used too much processor time"),
+        25 => ("SIGXFSZ", "it wrote too big a file"),
+        _ => return format!("signal {number}"),
+    };
+    format!("{name} ({meaning})")
+}

@@ -1,0 +1,198 @@
+//! The judgement itself: the checks in their order, and points from how they came out.
+
+use regex::bytes::Regex;
+
+use super::case::Case;
+use super::script::Outcome;
+use super::view::View;
+use super::words::Names;
+use super::{Check, CheckResult, Code, Finding, Graded, Score, Verdict};
+use super::{ending, presence, prints, script, story, wire};
+use crate::course::{Exercise, Scenario, WireRule};
+use crate::record::CellRecord;
+
+/// Grades what a cell recorded. `reference` is the record of the same plan with the reference in the
+/// graded program's place; without it (as for the reference itself) the wire is judged by the
+/// script's steps alone.
+pub fn judge(
+    exercise: &Exercise,
+    scenario: &Scenario,
+    record: &CellRecord,
+    reference: Option<&CellRecord>,
+) -> Graded {
+    let not_judged = |reason: String| Graded {
+        wall_ms: record.wall_ms,
+        ..Graded::not_judged(scenario, reason)
+    };
+    if let Some(trouble) = record.trouble.first() {
+        return not_judged(format!("something went wrong on our side: {trouble}"));
+    }
+    if let Some(trouble) = reference.and_then(|reference| reference.trouble.first()) {
+        return not_judged(format!(
+            "something went wrong in the model answer's run: {trouble}"
+        ));
+    }
+    let Some(role) = exercise.roles.get(&scenario.grades) else {
+        return not_judged(format!("the exercise has no role {}", scenario.grades));
+    };
+    let Some(program) = record
+        .programs
+        .iter()
+        .find(|one| one.participant == record.graded)
+    else {
+        return not_judged("the record says nothing about the program".to_owned());
+    };
+    let case = Case {
+        exercise,
+        scenario,
+        role,
+        record,
+        program,
+        view: View::of(record),
+        reference: reference.map(View::of),
+        names: Names::of(record, scenario.grades),
+    };
+    if let Some(pattern) = bad_pattern(&case) {
+        return not_judged(format!(
+            "the test's pattern {pattern} is not a regular expression"
+        ));
+    }
+    let steps = script::outcome(&case);
+    if let Outcome::Broken = steps {
+        return not_judged("the test stopped in the middle".to_owned());
+    }
+    graded(&case, steps)
+}
+
+fn bad_pattern<'a>(case: &'a Case<'_>) -> Option<&'a str> {
+    let wire = match case.wire_rule() {
+        WireRule::Pattern(pattern) if Regex::new(pattern).is_err() => Some(pattern.as_str()),
+        WireRule::Pattern(_)
+        | WireRule::Exact
+        | WireRule::FinalNewline
+        | WireRule::Contains
+        | WireRule::LinesAnyOrder
+        | WireRule::AtLeastOnce
+        | WireRule::Ignore => None,
+    };
+    wire.or_else(|| prints::bad_pattern(case.prints()))
+}
+
+fn graded(case: &Case<'_>, steps: Outcome) -> Graded {
+    let scenario = case.scenario;
+    let cause = presence::cause(case);
+    let (on_wire, stopped_early) = match steps {
+        Outcome::Failed(finding) => (vec![*finding], true),
+        Outcome::Done | Outcome::Broken => (wire::against_reference(case), false),
+    };
+    let wire_passed = cause.is_none() && on_wire.is_empty();
+    let printed = prints::check(case, wire_passed);
+    let ended = ending::check(case);
+    let checks = vec![
+        CheckResult {
+            check: Check::Wire,
+            passed: wire_passed,
+            points: None,
+        },
+        CheckResult {
+            check: Check::Prints,
+            passed: printed.is_empty(),
+            points: scenario.check_points.prints,
+        },
+        CheckResult {
+            check: Check::Ending,
+            passed: ended.is_empty(),
+            points: scenario.check_points.ending,
+        },
+    ];
+    let passed = checks.iter().all(|check| check.passed);
+    let score = points(scenario.points, &checks);
+    let findings = match cause {
+        Some(cause) => vec![cause],
+        None => in_order(on_wire, printed, ended, stopped_early),
+    };
+    let story = story(case.record, case.exercise, scenario);
+    // A scenario without points has nothing to lose, and still may fail.
+    let full = if scenario.points == 0 {
+        passed
+    } else {
+        score.is_full()
+    };
+    Graded {
+        verdict: if full {
+            Verdict::Passed
+        } else {
+            Verdict::Failed
+        },
+        score,
+        checks,
+        findings,
+        faults: story.faults,
+        did: story.did,
+        program_did: story.program_did,
+        wire_passed,
+        wall_ms: case.record.wall_ms,
+        ..Graded::blank(scenario)
+    }
+}
+
+/// Points of the checks that have their own, and the rest for all others together. A program that
+/// says nothing right on the wire earns nothing for what it prints.
+fn points(possible: u32, checks: &[CheckResult]) -> Score {
+    let wire_failed = checks
+        .iter()
+        .any(|one| one.check == Check::Wire && !one.passed);
+    if wire_failed {
+        return Score::nothing_of(possible);
+    }
+    let own: u32 = checks
+        .iter()
+        .filter_map(|one| one.points)
+        .fold(0, u32::saturating_add);
+    let own_earned: u32 = checks
+        .iter()
+        .filter(|one| one.passed)
+        .filter_map(|one| one.points)
+        .fold(0, u32::saturating_add);
+    let others_passed = checks
+        .iter()
+        .filter(|one| one.points.is_none())
+        .all(|one| one.passed);
+    let rest = if others_passed {
+        possible.saturating_sub(own)
+    } else {
+        0
+    };
+    Score::new(own_earned.saturating_add(rest).min(possible), possible)
+        .expect("the smaller of the two is not larger than the second")
+}
+
+/// All findings, what explains the others first. Where the script stopped early, the program was
+/// never asked for the rest: that it is missing is no finding of its own.
+fn in_order(
+    on_wire: Vec<Finding>,
+    printed: Vec<Finding>,
+    ended: Vec<Finding>,
+    stopped_early: bool,
+) -> Vec<Finding> {
+    let explains = |finding: &Finding| {
+        matches!(
+            finding.code,
+            Code::KilledBySignal | Code::UncaughtError | Code::LimitReached | Code::Spins
+        )
+    };
+    let wire_failed = !on_wire.is_empty();
+    let (first, ended): (Vec<_>, Vec<_>) = ended.into_iter().partition(explains);
+    let mut findings = first;
+    findings.extend(on_wire);
+    findings.extend(
+        printed
+            .into_iter()
+            .filter(|one| !stopped_early || one.code == Code::UnwantedPrint),
+    );
+    findings.extend(ended.into_iter().filter(|one| match one.code {
+        Code::StillRunning | Code::StoppedServing => !wire_failed,
+        _ => true,
+    }));
+    findings
+}

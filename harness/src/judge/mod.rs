@@ -1,0 +1,39 @@
+//! Judging: from what a cell recorded to a graded scenario, as a pure function.
+//!
+//! [`judge`] makes three checks (`wire`, `prints`, `ending`) and turns their findings into points.
+//! What went over the wire is compared with the script's expectations and with the reference's own
+//! record of the same plan; prints and endings with what the exercise states. Nothing here reads a
+//! file or a clock: a changed rubric needs a new judgement, not a new run.
+//!
+//! To add a kind of finding: 1. a variant of [`Code`] with its sentence of documentation; 2. the
+//! place that raises it, in the file of its check; 3. a record in `tests` that must raise it.
+
+mod address;
+mod bugs;
+mod case;
+mod comparison;
+mod ending;
+mod finding;
+mod graded;
+mod judging;
+mod lack;
+mod presence;
+mod prints;
+mod rule;
+mod score;
+mod script;
+mod seen;
+mod story;
+#[cfg(test)]
+mod tests;
+mod view;
+mod wire;
+mod words;
+
+pub use comparison::Comparison;
+pub use finding::{Code, Finding, StepLine, StepState};
+pub use graded::{Check, CheckResult, Graded, Verdict};
+pub use judging::judge;
+pub use prints::prints_seen;
+pub use score::{Score, ScoreError};
+pub use story::{Story, story};

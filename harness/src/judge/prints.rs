@@ -1,0 +1,206 @@
+//! The check of what the graded program printed.
+//!
+//! What must be printed comes from the exercise, what it is about (addresses, received bytes) from
+//! the record. [`prints_seen`] asks the same of a run that still goes on.
+
+use regex::Regex;
+
+use super::case::Case;
+use super::lack::{Lack, lack};
+use super::seen::Seen;
+use super::view::View;
+use super::words::{sentence, short};
+use super::{Check, Code, Comparison, Finding, bugs};
+use crate::course::{Print, PrintStream, Printed, Received};
+use crate::escape::Bytes;
+use crate::record::{CellRecord, Ending};
+
+/// True if all of this was printed, as far as the record goes: the program has printed everything
+/// that it can know of. What must never be printed counts as printed until it is.
+///
+/// Meant for a cell whose script is done: more may be received, and asked for, later.
+pub fn prints_seen(prints: &[Print], record: &CellRecord) -> bool {
+    let seen = Seen::of(record, &View::of(record), None);
+    prints
+        .iter()
+        .all(|print| lack(print, print.on, &seen).is_none())
+}
+
+/// The first pattern that is none.
+pub(super) fn bad_pattern(prints: &[Print]) -> Option<&str> {
+    prints.iter().find_map(|print| match &print.what {
+        Printed::Pattern { pattern, .. } | Printed::Never(pattern) => {
+            Regex::new(pattern).is_err().then_some(pattern.as_str())
+        }
+        Printed::Line { .. } | Printed::Received(_) => None,
+    })
+}
+
+/// What is missing. After a wrong exchange on the wire only what this program itself received is
+/// asked for.
+pub(super) fn check(case: &Case<'_>, wire_passed: bool) -> Vec<Finding> {
+    let reference = case.reference.as_ref().filter(|_| wire_passed);
+    let seen = Seen::of(case.record, &case.view, reference);
+    let lacks = case.prints().iter().filter_map(|print| {
+        let lack = lack(print, print.on, &seen)?;
+        Some(finding(case, print, &lack, &seen))
+    });
+    let mut findings: Vec<Finding> = lacks.collect();
+    // Who printed nothing is told so once.
+    if findings.iter().any(|one| one.code == Code::PrintedNothing) {
+        findings.retain(|one| one.code != Code::MissingPrint);
+        let mut first = true;
+        findings
+            .retain(|one| one.code != Code::PrintedNothing || std::mem::replace(&mut first, false));
+    }
+    findings
+}
+
+fn finding(case: &Case<'_>, print: &Print, lack: &Lack, seen: &Seen) -> Finding {
+    let new = |code, message: String| Finding::new(Check::Prints, code, message);
+    let must_be_there = match lack {
+        Lack::Line { .. } | Lack::Received(_) => true,
+        Lack::Count { wanted, got, .. } => *got == 0 && *wanted != Some(0),
+        Lack::Exactly { .. } | Lack::Unwanted(_) => false,
+    };
+    let wanted = wish(print, lack);
+    if must_be_there {
+        let elsewhere = print.on == PrintStream::Output
+            && super::lack::lack(print, PrintStream::Errors, seen).is_none();
+        if elsewhere {
+            let message = format!(
+                "Your program printed {wanted} on standard error; it belongs on standard output."
+            );
+            return new(Code::PrintedOnErrors, message);
+        }
+        if seen.text(print.on).iter().all(u8::is_ascii_whitespace) {
+            return printed_nothing(case, &wanted);
+        }
+    }
+    match lack {
+        Lack::Line {
+            near: Some(near), ..
+        } => new(
+            Code::WrongAddressPrinted,
+            format!(
+                "Your program printed {}, but nowhere {wanted}.",
+                short(near.trim().as_bytes())
+            ),
+        ),
+        Lack::Line {
+            text, near: None, ..
+        } => {
+            let message = format!("Your program did not print {wanted}.");
+            let finding = new(Code::MissingPrint, message);
+            match text {
+                Some(text) => like(case, finding, text.as_bytes(), &seen.text(print.on)),
+                None => finding,
+            }
+        }
+        Lack::Received(line) => {
+            let message = format!("Your program did not print {wanted}.");
+            like(
+                case,
+                new(Code::MissingPrint, message),
+                line,
+                &seen.text(print.on),
+            )
+        }
+        Lack::Exactly { expected, actual } => new(
+            Code::WrongOutput,
+            "What your program printed is not exactly what was sent to it.".to_owned(),
+        )
+        .with(Comparison::new(
+            "what your program printed",
+            expected,
+            actual,
+        ))
+        .points_to(bugs::in_text(case, expected, actual)),
+        Lack::Count {
+            wanted: Some(times),
+            got,
+            ..
+        } if *got > 0 || *times == 0 => new(
+            Code::WrongCount,
+            format!("Your program printed {got} times {wanted}, where {times} were expected."),
+        ),
+        Lack::Count { .. } => new(
+            Code::MissingPrint,
+            format!("Your program did not print {wanted}."),
+        ),
+        Lack::Unwanted(line) => new(
+            Code::UnwantedPrint,
+            format!(
+                "Your program printed something that it must not: {}.",
+                short(line.as_bytes())
+            ),
+        ),
+    }
+}
+
+/// What should have been printed, in words.
+fn wish(print: &Print, lack: &Lack) -> String {
+    match lack {
+        Lack::Line { parts, .. } => parts.clone(),
+        Lack::Received(line) => {
+            let upper = print.what == Printed::Received(Received::UpperCase);
+            let form = if upper { ", in upper case" } else { "" };
+            format!("{}, which was sent to it{form}", short(line))
+        }
+        Lack::Count { pattern, .. } => format!("a line of the form {}", short(pattern.as_bytes())),
+        Lack::Exactly { .. } => "what was sent to it".to_owned(),
+        Lack::Unwanted(_) => "nothing of the kind".to_owned(),
+    }
+}
+
+fn printed_nothing(case: &Case<'_>, wanted: &str) -> Finding {
+    let mut message = format!(
+        "{}.",
+        sentence(&format!(
+            "your program printed nothing; expected was {wanted}"
+        ))
+    );
+    let mut bugs = None;
+    if case.program.ending == Ending::Stopped {
+        message.push_str(
+            " If it does print, the text may still wait in a buffer: flush it before your program \
+             waits for something.",
+        );
+        bugs = Some("P01");
+    }
+    Finding::new(Check::Prints, Code::PrintedNothing, message).points_to(bugs)
+}
+
+/// With the place in the output that comes nearest as evidence, if there is one.
+fn like(case: &Case<'_>, finding: Finding, wanted: &[u8], text: &[u8]) -> Finding {
+    /// So much of either text is looked at; more is no help to a reader.
+    const LOOKED_AT: usize = 64 * 1024;
+    const WANTED: usize = 256;
+    let mut best: (usize, &[u8]) = (0, b"");
+    for line in text[..text.len().min(LOOKED_AT)].split(|byte| *byte == b'\n') {
+        for start in 0..line.len() {
+            let rest = &line[start..];
+            let wanted = &wanted[..wanted.len().min(WANTED)];
+            let same = wanted
+                .iter()
+                .zip(rest)
+                .take_while(|(one, two)| one == two)
+                .count();
+            if same > best.0 {
+                best = (same, rest);
+            }
+        }
+    }
+    // A letter or two are alike everywhere.
+    if best.0 < 3.min(wanted.len()) {
+        return finding;
+    }
+    let actual = Bytes::from(best.1);
+    finding
+        .with(Comparison::new(
+            "what your program printed",
+            wanted,
+            &actual,
+        ))
+        .points_to(bugs::in_text(case, wanted, &actual))
+}

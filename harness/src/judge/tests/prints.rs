@@ -1,0 +1,259 @@
+//! What programs print.
+
+use super::*;
+use crate::judge::prints_seen;
+
+/// Checks what a server prints; the wire is right.
+#[track_caller]
+fn prints(prints: &[Print], run: &Run, expected: &[Code]) -> Graded {
+    against(prints, run, &echo(), expected)
+}
+
+#[track_caller]
+fn against(prints: &[Print], run: &Run, reference: &Run, expected: &[Code]) -> Graded {
+    let mut scenario = scenario(Role::Server);
+    scenario.prints = Some(prints.to_vec());
+    let graded = grade(&scenario, run, reference);
+    check(&graded, expected);
+    graded
+}
+
+/// `echo`, whose client has the address 127.0.0.1:40001.
+fn said(text: &str) -> Run {
+    echo().printed(text)
+}
+
+fn pattern(pattern: &str, times: Option<u32>) -> Print {
+    let what = Printed::Pattern {
+        pattern: pattern.to_owned(),
+        times,
+    };
+    Print {
+        what,
+        on: PrintStream::Output,
+    }
+}
+
+#[test]
+fn a_line_needs_all_its_parts_in_any_order() {
+    let both = [line(&["server", "ready"])];
+    prints(&both, &said("the server is ready\n"), &[]);
+    prints(&both, &said("ready: server"), &[]);
+    prints(&both, &said("server\r\nready\r\n"), &[Code::MissingPrint]);
+    prints(&both, &said("Server ready\n"), &[Code::MissingPrint]);
+    let what = Printed::Line {
+        parts: vec!["SERVER".to_owned(), "ready".to_owned()],
+        any_case: true,
+    };
+    prints(
+        &[Print {
+            what,
+            on: PrintStream::Output,
+        }],
+        &said("Server Ready\n"),
+        &[],
+    );
+}
+
+#[test]
+fn an_address_stands_behind_its_text_in_any_form() {
+    let connected = [line(&["Connected by <address>"])];
+    for text in [
+        "Connected by ('127.0.0.1', 40001)\r\n",
+        "Connected by: /127.0.0.1:40001\n",
+        "[info] Connected by ::ffff:127.0.0.1, port 40001",
+    ] {
+        prints(&connected, &said(text), &[]);
+    }
+    for text in [
+        "Connected by 127.0.0.1\n",
+        "Connected by ('127.0.0.1', 50007)\n",
+        "127.0.0.1:40001 Connected by\n",
+        "Connected by 40001\n",
+    ] {
+        prints(&connected, &said(text), &[Code::WrongAddressPrinted]);
+    }
+    let graded = prints(&connected, &said("Connected\n"), &[Code::MissingPrint]);
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program did not print \"Connected by\" with the address 127.0.0.1 and the port 40001."
+    );
+    prints(
+        &connected,
+        &said("Connected by\n('127.0.0.1', 40001)\n"),
+        &[Code::WrongAddressPrinted],
+    );
+}
+
+#[test]
+fn text_behind_an_address_must_stand_there() {
+    let left = [line(&["client <address> left"])];
+    prints(&left, &said("client 127.0.0.1:40001 left\n"), &[]);
+    prints(
+        &left,
+        &said("client left: 127.0.0.1:40001\n"),
+        &[Code::WrongAddressPrinted],
+    );
+    prints(
+        &left,
+        &said("client 127.0.0.1:40001\n"),
+        &[Code::MissingPrint],
+    );
+}
+
+#[test]
+fn each_client_needs_a_line_of_its_own() {
+    let two = echo().connected(2, "client-2", "server");
+    let connected = [line(&["from <address>"])];
+    let first = "from 127.0.0.1:40001\n";
+    against(
+        &connected,
+        &two.clone().printed(first),
+        &two,
+        &[Code::WrongAddressPrinted],
+    );
+    let both = two.clone().printed(first).printed("from 127.0.0.1:40002\n");
+    against(&connected, &both, &two, &[]);
+    // Who reset its connection may have been gone when it was accepted.
+    let reset = two.ended(2, "client-2", StreamEnd::Reset);
+    against(&connected, &reset.clone().printed(first), &reset, &[]);
+}
+
+#[test]
+fn a_clients_address_is_that_of_the_server_that_it_called() {
+    let mut scenario = scenario(Role::Client);
+    scenario.prints = Some(vec![line(&["Message from: <address>"])]);
+    let run = Run::client()
+        .connected(1, "client", "server")
+        .datagram(1, "server", 1, "hi");
+    let exercise = exercise(Transport::Udp);
+    let grade = |text: &str| {
+        judge(
+            &exercise,
+            &scenario,
+            &run.clone().printed(text).0,
+            Some(&run.0),
+        )
+    };
+    check(&grade("Message from: ('127.0.0.1', 50007)\n"), &[]);
+    check(
+        &grade("Message from: ('127.0.0.1', 40001)\n"),
+        &[Code::WrongAddressPrinted],
+    );
+}
+
+#[test]
+fn the_own_address_is_where_it_listens() {
+    let listening = [line(&["listening", "<own-address>"])];
+    prints(&listening, &said("listening on 127.0.0.1:50007\n"), &[]);
+    prints(&listening, &said("localhost:50007 listening\n"), &[]);
+    prints(
+        &listening,
+        &said("listening on 127.0.0.1\n"),
+        &[Code::WrongAddressPrinted],
+    );
+    prints(
+        &listening,
+        &said("listening on 0.0.0.0:50007\n"),
+        &[Code::WrongAddressPrinted],
+    );
+    let everywhere = |text: &str| {
+        said(text).with(|record| record.programs[0].listens = vec!["0.0.0.0:50007".to_owned()])
+    };
+    for text in [
+        "0.0.0.0:50007",
+        "127.0.0.1 50007",
+        "[::]:50007",
+        "localhost, 50007",
+    ] {
+        prints(
+            &listening,
+            &everywhere(&format!("listening on {text}\n")),
+            &[],
+        );
+    }
+    prints(
+        &listening,
+        &everywhere("listening on port 50007\n"),
+        &[Code::WrongAddressPrinted],
+    );
+}
+
+#[test]
+fn patterns_are_counted_per_line() {
+    let timeouts = |times| [pattern("(?i)^request timed out", times)];
+    let two = said("Request timed out\r\nok\r\nrequest timed out\r\n");
+    prints(&timeouts(None), &two, &[]);
+    prints(&timeouts(Some(2)), &two, &[]);
+    prints(&timeouts(Some(1)), &two, &[Code::WrongCount]);
+    prints(&timeouts(Some(0)), &two, &[Code::WrongCount]);
+    prints(&timeouts(Some(0)), &said(""), &[]);
+    prints(&timeouts(None), &said("ok\n"), &[Code::MissingPrint]);
+    prints(&[pattern("ok$", None)], &two, &[]);
+}
+
+#[test]
+fn what_must_never_be_printed_is_wrong_wherever_it_stands() {
+    let never = |on| {
+        [Print {
+            what: Printed::Never("Traceback".to_owned()),
+            on,
+        }]
+    };
+    let run = said("fine\n").complained("Traceback (most recent call last)\n");
+    prints(&never(PrintStream::Either), &run, &[Code::UnwantedPrint]);
+    prints(&never(PrintStream::Errors), &run, &[Code::UnwantedPrint]);
+    prints(&never(PrintStream::Output), &run, &[]);
+}
+
+#[test]
+fn the_right_text_on_standard_error_is_told_apart() {
+    let run = echo().complained("the server is ready\n");
+    let on = |on| {
+        [Print {
+            on,
+            ..line(&["ready"])
+        }]
+    };
+    prints(&on(PrintStream::Output), &run, &[Code::PrintedOnErrors]);
+    prints(&on(PrintStream::Errors), &run, &[]);
+    prints(&on(PrintStream::Either), &run, &[]);
+}
+
+#[test]
+fn who_printed_nothing_is_told_once_and_of_buffers_where_it_was_stopped() {
+    let two = [line(&["ready"]), line(&["done"])];
+    let graded = prints(&two, &said(""), &[Code::PrintedNothing]);
+    assert!(graded.findings[0].bugs.is_empty());
+    let mut scenario = scenario(Role::Server);
+    scenario.prints = Some(two.to_vec());
+    scenario.ends = Some(Ends::Serves);
+    let graded = grade(&scenario, &said("").ending(Ending::Stopped), &echo());
+    check(&graded, &[Code::PrintedNothing]);
+    assert_eq!(graded.findings[0].bugs[0].as_str(), "P01");
+}
+
+#[test]
+fn the_nearest_text_is_the_evidence() {
+    let graded = prints(
+        &[line(&["Received: hello"])],
+        &said("x\nReceived: hel\n"),
+        &[Code::MissingPrint],
+    );
+    let evidence = graded.findings[0].evidence.as_ref().unwrap();
+    assert_eq!(&evidence.actual[..], b"Received: hel");
+    assert_eq!(evidence.first_difference, 13);
+}
+
+#[test]
+fn a_running_cell_can_ask_whether_all_was_printed() {
+    let both = [line(&["from <address>"]), received(Received::Lines)];
+    let mut run = echo().printed("from 127.0.0.1:40001\n");
+    assert!(!prints_seen(&both, &run.0));
+    run = run.printed("hello");
+    assert!(prints_seen(&both, &run.0));
+    // Without a program's record the events tell.
+    run.0.programs.clear();
+    assert!(prints_seen(&both, &run.0));
+    assert!(!prints_seen(&[pattern("(", None)], &run.0));
+}

@@ -1,0 +1,210 @@
+//! Scripts whose steps fail.
+
+use super::*;
+use crate::course::StepEnd;
+use crate::judge::StepState;
+
+fn scripted() -> Scenario {
+    Scenario {
+        other_side: OtherSide::Script(Vec::new()),
+        ..scenario(Role::Server)
+    }
+}
+
+fn start() -> Run {
+    Run::server()
+        .connected(1, "a", "server")
+        .done(connect("a"))
+        .done(send("a", "hello"))
+}
+
+fn differs(got: &str, why: &str) -> StepOutcome {
+    StepOutcome::Differs {
+        got: got.as_bytes().into(),
+        why: why.to_owned(),
+    }
+}
+
+fn missing(got: &str, why: &str) -> StepOutcome {
+    StepOutcome::Missing {
+        got: got.as_bytes().into(),
+        why: why.to_owned(),
+    }
+}
+
+#[track_caller]
+fn fails(run: Run, code: Code) -> Graded {
+    let graded = grade(&scripted(), &run, &echo());
+    check(&graded, &[code]);
+    assert!(!graded.wire_passed);
+    graded
+}
+
+#[test]
+fn the_first_failed_step_is_the_finding_with_all_steps_before_it() {
+    let run = start()
+        .sent(1, "server", "h")
+        .step(
+            expect("a", "hello"),
+            missing("h", "your program waits in recv"),
+        )
+        .with(|record| record.script.push(end("a")));
+    let graded = fails(run, Code::TooFewBytes);
+    let finding = &graded.findings[0];
+    assert_eq!(
+        finding.message,
+        "Your program sent only 1 of 5 bytes to the client. Your program waits in recv."
+    );
+    let steps: Vec<(&str, StepState)> = finding
+        .steps
+        .iter()
+        .map(|step| (step.text.as_str(), step.state))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            ("the client connects", StepState::Done),
+            ("the client sends \"hello\" (5 bytes)", StepState::Done),
+            (
+                "the client waits for \"hello\" (5 bytes)",
+                StepState::Failed
+            ),
+        ]
+    );
+}
+
+#[test]
+fn each_kind_of_wrong_bytes_has_its_code() {
+    let step = |outcome| start().step(expect("a", "hello"), outcome);
+    fails(step(missing("", "nothing will come")), Code::SentNothing);
+    fails(step(differs("hexlo", "")), Code::WrongBytes);
+    fails(step(differs("hello!", "")), Code::TooManyBytes);
+    let closed = start().sent(1, "server", "h").closed(1, "server").step(
+        expect("a", "hello"),
+        differs("h", "the connection was closed"),
+    );
+    let graded = fails(closed, Code::TooFewBytes);
+    assert!(
+        graded.findings[0]
+            .message
+            .ends_with("to the client, and then closed the connection.")
+    );
+}
+
+#[test]
+fn the_wrong_end_of_a_stream_has_its_code() {
+    let end = |how| Step::ExpectEnd { who: who("a"), how };
+    fails(
+        start().step(end(StepEnd::Fin), missing("", "it waits")),
+        Code::NeverClosed,
+    );
+    fails(
+        start().step(end(StepEnd::Fin), differs("x", "")),
+        Code::TooManyBytes,
+    );
+    fails(
+        start().step(end(StepEnd::Reset), differs("", "")),
+        Code::NotReset,
+    );
+    let reset = start().ended(1, "server", StreamEnd::Reset);
+    fails(
+        reset.step(end(StepEnd::Fin), differs("", "it was reset")),
+        Code::ClosedWithReset,
+    );
+}
+
+#[test]
+fn other_steps_have_their_codes() {
+    let refused = start().step(connect("b"), differs("", "nothing listens any more"));
+    let graded = fails(refused, Code::ClientRefused);
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program did not let client b in. Nothing listens any more."
+    );
+    assert_eq!(graded.findings[0].bugs[0].as_str(), "S04");
+    fails(
+        start().step(send("a", "x"), differs("", "the connection was closed")),
+        Code::ClosedEarly,
+    );
+    fails(start().step(Step::Rest, missing("", "")), Code::NeverWaits);
+}
+
+#[test]
+fn a_client_that_does_not_come_is_missed() {
+    let accept = |name: &str| Step::Accept { who: who(name) };
+    let mut script = scripted();
+    script.grades = Role::Client;
+    let reference = Run::client()
+        .connected(1, "client", "a")
+        .connected(2, "client", "b");
+    let never = Run::client().step(accept("a"), missing("", ""));
+    check(&grade(&script, &never, &reference), &[Code::NeverConnected]);
+    let once = Run::client()
+        .connected(1, "client", "a")
+        .done(accept("a"))
+        .step(accept("b"), missing("", ""));
+    check(
+        &grade(&script, &once, &reference),
+        &[Code::MissingConnection],
+    );
+}
+
+#[test]
+fn a_wrong_datagram_fails_its_step() {
+    let exercise = exercise(Transport::Udp);
+    for (outcome, code) in [
+        (missing("", "it waits"), Code::MissingDatagram),
+        (differs("Echo: h", ""), Code::WrongDatagram),
+    ] {
+        let run = start().step(expect("a", "Echo: hello"), outcome);
+        check(&judge(&exercise, &scripted(), &run.0, None), &[code]);
+    }
+}
+
+#[test]
+fn after_a_failed_step_nothing_is_said_that_follows_from_it() {
+    let mut printing = scripted();
+    printing.prints = Some(vec![line(&["done"])]);
+    let run = start()
+        .step(expect("a", "hello"), missing("", "it waits"))
+        .ending(Ending::Stopped)
+        .with(|record| record.programs[0].at_rest = true);
+    let graded = grade(&printing, &run, &echo());
+    check(&graded, &[Code::SentNothing]);
+    assert!(graded.checks.iter().all(|check| !check.passed));
+    // A crash explains it, and comes first.
+    let crash = run.ending(Ending::Killed(11));
+    check(
+        &grade(&printing, &crash, &echo()),
+        &[Code::KilledBySignal, Code::SentNothing],
+    );
+}
+
+#[test]
+fn bytes_that_no_step_looked_at_are_compared_with_the_reference() {
+    let said = |text: &str| {
+        start()
+            .sent(1, "server", text)
+            .closed(1, "server")
+            .done(expect("a", "hello"))
+            .done(end("a"))
+    };
+    check(&grade(&scripted(), &said("hello"), &said("hello")), &[]);
+    check(
+        &grade(&scripted(), &said("hello!"), &said("hello")),
+        &[Code::TooManyBytes],
+    );
+}
+
+#[test]
+fn a_script_that_stops_without_a_word_is_ours_unless_the_time_was_over() {
+    let halfway = start().with(|record| record.script.push(end("a")));
+    let graded = grade(&scripted(), &halfway, &echo());
+    assert_eq!(graded.verdict, crate::judge::Verdict::NotJudged);
+    let late = halfway.with(|record| record.over = Over::Deadline);
+    let graded = fails(late, Code::TooSlow);
+    assert_eq!(
+        graded.findings[0].message,
+        "The time was over before the client stops sending."
+    );
+}

@@ -1,0 +1,349 @@
+//! What went over the wire, against the reference.
+
+use super::*;
+use crate::fault::{Cut, DatagramFault, LaneFault, Pick, StreamFault};
+
+/// A server's run that answers `hello` with these bytes and ends its direction so.
+fn answer(bytes: &[u8], how: Option<StreamEnd>) -> Run {
+    let run = Run::server()
+        .connected(1, "client", "server")
+        .sent(1, "client", "hello")
+        .closed(1, "client");
+    let run = if bytes.is_empty() {
+        run
+    } else {
+        run.raw(1, "server", bytes)
+    };
+    match how {
+        Some(how) => run.ended(1, "server", how),
+        None => run,
+    }
+}
+
+#[track_caller]
+fn wire(run: &Run, expected: &[Code]) -> Graded {
+    let graded = grade(&scenario(Role::Server), run, &echo());
+    check(&graded, expected);
+    assert_eq!(graded.wire_passed, expected.is_empty());
+    graded
+}
+
+fn fault(role: Role, fault: LaneFault) -> BTreeMap<Role, LaneFault> {
+    [(role, fault)].into()
+}
+
+#[test]
+fn every_byte_counts_and_segmentation_does_not() {
+    let fin = Some(StreamEnd::Fin);
+    wire(&answer(b"hello", fin), &[]);
+    let parts = Run::server()
+        .connected(1, "client", "server")
+        .sent(1, "client", "hello")
+        .sent(1, "server", "he")
+        .sent(1, "server", "llo")
+        .closed(1, "client")
+        .closed(1, "server");
+    wire(&parts, &[]);
+    wire(&answer(b"", fin), &[Code::SentNothing]);
+    wire(&answer(b"hexlo", fin), &[Code::WrongBytes]);
+    wire(&answer(b"hello\n", fin), &[Code::TooManyBytes]);
+    let graded = wire(&answer(b"h", fin), &[Code::TooFewBytes]);
+    let finding = &graded.findings[0];
+    assert_eq!(
+        finding.message,
+        "Your program sent only 1 of 5 bytes to the client, and then closed the connection."
+    );
+    assert_eq!(finding.evidence.as_ref().unwrap().first_difference, 1);
+    assert!(finding.bugs.is_empty(), "nothing says why");
+}
+
+#[test]
+fn the_evidence_names_the_bug_where_it_shows_it() {
+    let mut pieces = scenario(Role::Server);
+    pieces.faults = fault(
+        Role::Server,
+        LaneFault::Stream(StreamFault::Pieces(Cut::Sizes(vec![1]))),
+    );
+    let first = |graded: Graded| {
+        graded.findings[0]
+            .bugs
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    };
+    let bugs: Vec<String> = first(grade(&pieces, &answer(b"h", Some(StreamEnd::Fin)), &echo()));
+    assert_eq!(bugs, ["T01"]);
+    let bugs: Vec<String> = first(wire(
+        &answer(b"hello\0\0\0", Some(StreamEnd::Fin)),
+        &[Code::TooManyBytes],
+    ));
+    assert_eq!(bugs, ["T06"]);
+    let replaced = grade(&pieces, &answer("h\u{fffd}llo".as_bytes(), None), &echo());
+    assert_eq!(first(replaced) as Vec<String>, ["T10"]);
+}
+
+#[test]
+fn how_a_direction_ends_is_compared() {
+    let graded = wire(
+        &answer(b"hello", Some(StreamEnd::Reset)),
+        &[Code::ClosedWithReset],
+    );
+    assert_eq!(graded.findings[0].bugs[0].as_str(), "S19");
+    let open = answer(b"hello", None).with(|record| record.over = Over::AtRest);
+    wire(&open, &[Code::NeverClosed]);
+    let reset = answer(b"hello", Some(StreamEnd::Fin)).ended(1, "server", StreamEnd::Reset);
+    wire(&reset, &[Code::ClosedWithReset]);
+    // The reference leaves it open: closing is too early.
+    let reference = answer(b"hello", None);
+    let graded = grade(&scenario(Role::Server), &echo(), &reference);
+    check(&graded, &[Code::ClosedEarly]);
+}
+
+#[test]
+fn an_open_direction_is_not_held_against_a_program_that_might_still_close_it() {
+    let open = answer(b"hello", None).with(|record| record.over = Over::Seen);
+    wire(&open, &[]);
+}
+
+#[test]
+fn after_a_fault_of_ours_endings_are_not_compared() {
+    for lane in [
+        LaneFault::Stream(StreamFault::ResetAfter(3)),
+        LaneFault::Stream(StreamFault::EndAfter(3)),
+    ] {
+        let mut broken = scenario(Role::Server);
+        broken.faults = fault(Role::Server, lane);
+        let graded = grade(&broken, &answer(b"hello", Some(StreamEnd::Reset)), &echo());
+        check(&graded, &[]);
+    }
+    // An early end is still orderly: the bytes that came before it count.
+    let mut ended = scenario(Role::Server);
+    ended.faults = fault(Role::Server, LaneFault::Stream(StreamFault::EndAfter(3)));
+    check(
+        &grade(&ended, &answer(b"he", None), &echo()),
+        &[Code::TooFewBytes],
+    );
+}
+
+#[test]
+fn where_the_other_side_broke_off_only_what_both_sent_is_compared() {
+    let broken = |bytes: &str| {
+        Run::server()
+            .connected(1, "client", "server")
+            .sent(1, "client", "hello")
+            .sent(1, "server", bytes)
+            .ended(1, "client", StreamEnd::Reset)
+    };
+    for bytes in ["h", "hello", "hello and more"] {
+        let graded = grade(&scenario(Role::Server), &broken(bytes), &broken("hello"));
+        check(&graded, &[]);
+    }
+    let graded = grade(&scenario(Role::Server), &broken("hexlo"), &broken("hello"));
+    check(&graded, &[Code::WrongBytes]);
+    // A reset that only this program's run has is its own doing: all is compared.
+    let graded = grade(&scenario(Role::Server), &broken("h"), &echo());
+    check(&graded, &[Code::TooFewBytes]);
+}
+
+#[test]
+fn a_client_of_the_script_that_leaves_without_waiting_waits_for_nothing() {
+    let leaves = |bytes: &str| {
+        let run = Run::server()
+            .done(connect("a"))
+            .done(Step::Close { who: who("a") })
+            .connected(1, "a", "server")
+            .closed(1, "a");
+        if bytes.is_empty() {
+            run
+        } else {
+            run.sent(1, "server", bytes)
+        }
+    };
+    check(
+        &grade(&scenario(Role::Server), &leaves(""), &leaves("Hello!")),
+        &[],
+    );
+    let graded = grade(&scenario(Role::Server), &leaves("Bye"), &leaves("Hello!"));
+    check(&graded, &[Code::WrongBytes]);
+}
+
+#[test]
+fn a_client_of_the_script_that_saw_the_end_waited_for_all() {
+    let end = Step::ExpectEnd {
+        who: who("a"),
+        how: crate::course::StepEnd::Fin,
+    };
+    let run = |bytes: &str| {
+        Run::server()
+            .done(connect("a"))
+            .done(end.clone())
+            .done(Step::Close { who: who("a") })
+            .connected(1, "a", "server")
+            .sent(1, "server", bytes)
+            .closed(1, "server")
+    };
+    let graded = grade(&scenario(Role::Server), &run("Hello"), &run("Hello!"));
+    check(&graded, &[Code::TooFewBytes]);
+}
+
+#[test]
+fn a_missing_client_was_not_let_in() {
+    let two = echo()
+        .connected(2, "client-2", "server")
+        .sent(2, "server", "x")
+        .closed(2, "server");
+    let graded = grade(&scenario(Role::Server), &echo(), &two);
+    check(&graded, &[Code::ClientRefused]);
+    assert_eq!(graded.findings[0].bugs[0].as_str(), "S04");
+}
+
+#[test]
+fn connections_are_matched_by_who_and_which_not_by_their_number() {
+    let one = Run::server()
+        .connected(1, "a", "server")
+        .sent(1, "server", "to a")
+        .connected(2, "b", "server")
+        .sent(2, "server", "to b");
+    let other = Run::server()
+        .connected(1, "b", "server")
+        .connected(2, "a", "server")
+        .sent(2, "server", "to a")
+        .sent(1, "server", "to b");
+    check(&grade(&scenario(Role::Server), &one, &other), &[]);
+}
+
+#[test]
+fn a_client_connects_as_often_as_the_reference() {
+    let once = Run::client()
+        .connected(1, "client", "server")
+        .sent(1, "client", "hi");
+    let idle = once.clone().connected(2, "client", "server");
+    let twice = idle.clone().sent(2, "client", "hi");
+    check(
+        &grade(&scenario(Role::Client), &twice, &once),
+        &[Code::ExtraConnection],
+    );
+    check(&grade(&scenario(Role::Client), &idle, &once), &[]);
+    check(
+        &grade(&scenario(Role::Client), &once, &twice),
+        &[Code::MissingConnection],
+    );
+}
+
+#[test]
+fn the_scenarios_rule_goes_before_the_roles() {
+    let mut ignoring = scenario(Role::Server);
+    ignoring.wire = Some(WireRule::Ignore);
+    check(&grade(&ignoring, &answer(b"x", None), &echo()), &[]);
+    let mut loose = scenario(Role::Server);
+    loose.wire = Some(WireRule::FinalNewline);
+    check(
+        &grade(&loose, &answer(b"hello\n", Some(StreamEnd::Fin)), &echo()),
+        &[],
+    );
+}
+
+fn udp(scenario: &Scenario, run: &Run, reference: &Run) -> Graded {
+    judge(
+        &exercise(Transport::Udp),
+        scenario,
+        &run.0,
+        Some(&reference.0),
+    )
+}
+
+#[test]
+fn datagrams_are_compared_one_by_one() {
+    let answers = |all: &[&str]| {
+        let start = Run::server()
+            .connected(1, "client", "server")
+            .datagram(1, "client", 1, "hi");
+        (1..).zip(all).fold(start, |run, (number, text)| {
+            run.datagram(1, "server", number, text)
+        })
+    };
+    let scenario = scenario(Role::Server);
+    let right = answers(&["one", "two"]);
+    check(&udp(&scenario, &right, &right), &[]);
+    check(
+        &udp(&scenario, &answers(&["one", "xxx"]), &right),
+        &[Code::WrongDatagram],
+    );
+    check(
+        &udp(&scenario, &answers(&["one"]), &right),
+        &[Code::MissingDatagram],
+    );
+    check(
+        &udp(&scenario, &answers(&["one", "two", "two"]), &right),
+        &[Code::ExtraDatagram],
+    );
+    check(
+        &udp(&scenario, &answers(&["onetwo"]), &right),
+        &[Code::WrongDatagram],
+    );
+    let none = udp(&scenario, &answers(&[]), &right);
+    check(&none, &[Code::MissingDatagram]);
+    assert!(
+        none.findings[0]
+            .message
+            .contains("sent nothing to the client")
+    );
+}
+
+#[test]
+fn a_datagram_client_may_take_a_new_port_each_time() {
+    let one = Run::client()
+        .connected(1, "client", "server")
+        .datagram(1, "client", 1, "Ping 1")
+        .datagram(1, "client", 2, "Ping 2");
+    let two = Run::client()
+        .connected(1, "client", "server")
+        .datagram(1, "client", 1, "Ping 1")
+        .connected(2, "client", "server")
+        .datagram(2, "client", 1, "Ping 2");
+    check(&udp(&scenario(Role::Client), &two, &one), &[]);
+}
+
+#[test]
+fn an_answer_to_the_wrong_client_is_missed_by_the_right_one() {
+    let two = |second: u32| {
+        Run::server()
+            .connected(1, "a", "server")
+            .datagram(1, "a", 1, "hi")
+            .connected(2, "b", "server")
+            .datagram(2, "b", 1, "ho")
+            .datagram(1, "server", 1, "Echo: hi")
+            .datagram(second, "server", 1, "Echo: ho")
+    };
+    let graded = udp(&scenario(Role::Server), &two(1), &two(2));
+    check(&graded, &[Code::ExtraDatagram, Code::MissingDatagram]);
+    assert!(
+        graded.findings[1].message.contains("client b"),
+        "{:?}",
+        graded.findings
+    );
+}
+
+#[test]
+fn a_client_that_waits_for_a_lost_datagram_is_told_so() {
+    let mut lossy = scenario(Role::Client);
+    lossy.faults = fault(
+        Role::Client,
+        LaneFault::Datagram(DatagramFault::Drop(Pick::All)),
+    );
+    let right = Run::client()
+        .connected(1, "client", "server")
+        .datagram(1, "client", 1, "hi");
+    let waits = right.clone().ending(Ending::Stopped).with(|record| {
+        record.programs[0].at_rest = true;
+        record.programs[0].doing = vec!["waits in recvfrom".to_owned()];
+    });
+    let graded = udp(&lossy, &waits, &right);
+    check(&graded, &[Code::StillRunning]);
+    assert_eq!(graded.findings[0].bugs[0].as_str(), "U01");
+    assert!(
+        graded.findings[0]
+            .message
+            .contains("Last seen, it waits in recvfrom.")
+    );
+}

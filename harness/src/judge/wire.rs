@@ -1,0 +1,320 @@
+//! The check of what the graded program sent, against the reference's own record of the same plan.
+//!
+//! Connections are matched by who is at the other end and which of its connections it is. Where the
+//! other side broke a connection off, by script or by fault, how far the program got is a matter of
+//! luck: there only the bytes that both sent are compared, and no endings.
+
+use super::case::Case;
+use super::rule::{self, Difference};
+use super::view::{Connection, Key, View};
+use super::words::{counted, quoted, short};
+use super::{Check, Code, Comparison, Finding, bugs};
+use crate::course::{Role, WireRule};
+use crate::fault::{LaneFault, StreamFault};
+use crate::record::Over;
+use crate::transcript::StreamEnd;
+
+/// What differs from the reference; of several findings of one kind only the first.
+pub(super) fn against_reference(case: &Case<'_>) -> Vec<Finding> {
+    let Some(reference) = &case.reference else {
+        return Vec::new();
+    };
+    if *case.wire_rule() == WireRule::Ignore {
+        return Vec::new();
+    }
+    let mut findings = if case.exercise.transport.is_stream() {
+        streams(case, reference)
+    } else {
+        datagrams(case, reference)
+    };
+    let mut known = Vec::new();
+    findings.retain(|one| {
+        let first = !known.contains(&one.code);
+        known.push(one.code);
+        first
+    });
+    findings
+}
+
+fn streams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
+    let luck = Luck::of(case);
+    let mut findings = Vec::new();
+    for wanted in &reference.connections {
+        match case.view.get(&wanted.key) {
+            None => findings.push(missing_connection(case, wanted)),
+            Some(got) => {
+                let broken = wanted.broken() || luck.bytes;
+                let found = bytes(case, wanted, got, broken).or_else(|| {
+                    if broken || luck.endings {
+                        None
+                    } else {
+                        ending(case, wanted, got)
+                    }
+                });
+                findings.extend(found);
+            }
+        }
+    }
+    for got in &case.view.connections {
+        // A connection on which nothing was said is no exchange.
+        if reference.get(&got.key).is_none() && !got.sent.is_empty() {
+            let message = format!(
+                "Your program connected once more to {} and sent {}, where one connection less was \
+                 expected.",
+                case.names.name(&got.key.other),
+                quoted(&got.sent),
+            );
+            findings.push(Finding::new(Check::Wire, Code::ExtraConnection, message));
+        }
+    }
+    findings
+}
+
+/// What a fault of ours leaves to luck on every connection.
+struct Luck {
+    /// How much of what the program sends still gets out.
+    bytes: bool,
+    /// How its connections end.
+    endings: bool,
+}
+
+impl Luck {
+    fn of(case: &Case<'_>) -> Self {
+        let mut luck = Self {
+            bytes: false,
+            endings: false,
+        };
+        for (towards, fault) in &case.scenario.faults {
+            match fault {
+                LaneFault::Stream(StreamFault::ResetAfter(_)) => {
+                    luck = Self {
+                        bytes: true,
+                        endings: true,
+                    };
+                }
+                LaneFault::Stream(StreamFault::EndAfter(_)) => {
+                    luck.endings = true;
+                    // An end towards the program comes in its stream and takes nothing from what it
+                    // sends; one towards the other side makes that leave.
+                    luck.bytes |= *towards != case.scenario.grades;
+                }
+                LaneFault::Stream(StreamFault::Pieces(_) | StreamFault::Joined { .. })
+                | LaneFault::Datagram(_)
+                | LaneFault::Refused { .. } => {}
+            }
+        }
+        luck
+    }
+}
+
+fn missing_connection(case: &Case<'_>, wanted: &Connection) -> Finding {
+    let name = case.names.name(&wanted.key.other);
+    if wanted.key.outgoing {
+        let message = format!("Your program made one connection less to {name} than it should.");
+        return Finding::new(Check::Wire, Code::MissingConnection, message);
+    }
+    let message = format!(
+        "Your program did not let {name} in{}.",
+        if case.view.refused_by_it > 0 {
+            ": nothing listened any more"
+        } else {
+            ""
+        },
+    );
+    let later = wanted.key.ordinal > 0 || case.view.incoming().count() > 0;
+    Finding::new(Check::Wire, Code::ClientRefused, message).points_to(later.then_some("S04"))
+}
+
+fn bytes(case: &Case<'_>, wanted: &Connection, got: &Connection, broken: bool) -> Option<Finding> {
+    let difference = if broken {
+        match case.wire_rule() {
+            WireRule::Exact | WireRule::FinalNewline => {
+                rule::differ_where_both_are(&wanted.sent, &got.sent)
+            }
+            // The beginning of a stream says nothing about the order or the number of its lines.
+            WireRule::Contains
+            | WireRule::LinesAnyOrder
+            | WireRule::AtLeastOnce
+            | WireRule::Pattern(_)
+            | WireRule::Ignore => None,
+        }
+    } else {
+        rule::streams(case.wire_rule(), &wanted.sent, &got.sent)
+    }?;
+    let to = case.names.name(&got.key.other);
+    Some(stream_finding(case, &to, &difference, got.sent_end))
+}
+
+/// A difference of two streams as a sentence with its evidence. `end` is how the program's own
+/// direction of the connection ended.
+pub(super) fn stream_finding(
+    case: &Case<'_>,
+    to: &str,
+    difference: &Difference,
+    end: Option<StreamEnd>,
+) -> Finding {
+    let (expected, actual) = (&difference.expected, &difference.actual);
+    let closed = match end {
+        Some(StreamEnd::Fin) => ", and then closed the connection",
+        Some(StreamEnd::Reset) => ", and then broke the connection off",
+        None => "",
+    };
+    let mut message = match difference.code {
+        Code::SentNothing => format!(
+            "Your program sent nothing to {to}, where {} should come{closed}.",
+            quoted(expected)
+        ),
+        Code::TooFewBytes if difference.because.is_none() => format!(
+            "Your program sent only {} of {} to {to}{closed}.",
+            actual.len(),
+            counted(expected.len(), "byte"),
+        ),
+        Code::TooManyBytes if expected.is_empty() => format!(
+            "Your program sent {to} {}, where nothing more should come.",
+            quoted(actual)
+        ),
+        Code::TooManyBytes if difference.because.is_none() => format!(
+            "Your program sent {to} all that it should, and {} more: {}.",
+            counted(actual.len() - expected.len(), "byte"),
+            short(&actual[expected.len()..]),
+        ),
+        _ => format!("Your program sent {to} something else than it should."),
+    };
+    if let Some(because) = &difference.because {
+        message.pop();
+        message.push_str(&format!(": {because}."));
+    }
+    Finding::new(Check::Wire, difference.code, message)
+        .with(Comparison::new(
+            format!("what your program sent to {to}"),
+            expected,
+            actual,
+        ))
+        .points_to(bugs::in_text(case, expected, actual))
+}
+
+fn ending(case: &Case<'_>, wanted: &Connection, got: &Connection) -> Option<Finding> {
+    let name = case.names.name(&got.key.other);
+    let new = |code, message: String| Finding::new(Check::Wire, code, message);
+    match (wanted.sent_end, got.sent_end) {
+        (Some(StreamEnd::Fin | StreamEnd::Reset), Some(StreamEnd::Fin))
+        | (Some(StreamEnd::Reset), Some(StreamEnd::Reset))
+        | (None, None) => None,
+        (Some(StreamEnd::Fin) | None, Some(StreamEnd::Reset)) => {
+            let message = format!(
+                "Your program broke the connection to {name} off (a reset) instead of closing it. \
+                 That happens when a socket is closed while bytes that were received are still \
+                 unread, or when the program dies."
+            );
+            Some(new(Code::ClosedWithReset, message).points_to(["S19"]))
+        }
+        (None, Some(StreamEnd::Fin)) => {
+            let message =
+                format!("Your program closed the connection although {name} was not done.");
+            Some(new(Code::ClosedEarly, message))
+        }
+        (Some(_), None) => {
+            // Only where it is proven that nothing more could come.
+            let unproven = match case.record.over {
+                Over::Seen => true,
+                Over::Done | Over::AtRest | Over::Deadline => false,
+            };
+            if unproven {
+                return None;
+            }
+            let message = format!(
+                "Your program did not close its connection to {name}.{}",
+                case.doing()
+            );
+            let bugs = match case.scenario.grades {
+                Role::Server => Some("S05"),
+                Role::Client | Role::Peer => None,
+            };
+            Some(new(Code::NeverClosed, message).points_to(bugs))
+        }
+    }
+}
+
+fn datagrams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
+    let got = case.view.flows();
+    let wanted = reference.flows();
+    let mut findings = Vec::new();
+    for (key, expected) in &wanted {
+        let empty = Vec::new();
+        let actual = got
+            .iter()
+            .find(|(one, _)| one == key)
+            .map_or(&empty, |(_, all)| all);
+        let Some(difference) = rule::datagrams(case.wire_rule(), expected, actual) else {
+            continue;
+        };
+        findings.push(datagram_finding(
+            case,
+            key,
+            &difference,
+            expected.len(),
+            actual.len(),
+        ));
+    }
+    for (key, actual) in &got {
+        if !wanted.iter().any(|(one, _)| one == key) && !actual.is_empty() {
+            let extra = Difference {
+                code: Code::ExtraDatagram,
+                number: Some(1),
+                expected: Vec::new(),
+                actual: actual[0].to_vec(),
+                because: None,
+            };
+            findings.push(datagram_finding(case, key, &extra, 0, actual.len()));
+        }
+    }
+    findings
+}
+
+fn datagram_finding(
+    case: &Case<'_>,
+    key: &Key,
+    difference: &Difference,
+    wanted: usize,
+    got: usize,
+) -> Finding {
+    let to = case.names.name(&key.other);
+    let number = difference
+        .number
+        .map_or_else(String::new, |number| format!(" {number}"));
+    let mut message = match difference.code {
+        Code::MissingDatagram if got == 0 => {
+            format!(
+                "Your program sent nothing to {to}, where {} should come.",
+                quoted(&difference.expected)
+            )
+        }
+        Code::MissingDatagram => format!(
+            "Your program did not send {to} the datagram {}; it sent {} of {wanted}.",
+            short(&difference.expected),
+            got,
+        ),
+        Code::ExtraDatagram => format!(
+            "Your program sent {to} a datagram that should not be there: {}. It sent {}, where \
+             {wanted} should come.",
+            short(&difference.actual),
+            got,
+        ),
+        _ => format!("Datagram{number} from your program to {to} is not what it should be."),
+    };
+    if let Some(because) = &difference.because {
+        message.pop();
+        message.push_str(&format!(": {because}."));
+    }
+    Finding::new(Check::Wire, difference.code, message)
+        .with(Comparison::new(
+            format!("datagram{number} from your program to {to}"),
+            &difference.expected,
+            &difference.actual,
+        ))
+        .points_to(bugs::in_text(
+            case,
+            &difference.expected,
+            &difference.actual,
+        ))
+}

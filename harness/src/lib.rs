@@ -1,0 +1,19 @@
+//! sockgrade grades socket-programming homework over a wire that it controls.
+//!
+//! `ARCHITECTURE.md` at the root of the repository tells how the modules hang together.
+
+pub mod batch;
+pub mod cell;
+pub mod course;
+pub mod escape;
+pub mod fault;
+pub mod ids;
+pub mod judge;
+pub mod os;
+pub mod plan;
+pub mod record;
+pub mod relay;
+pub mod seed;
+pub mod submission;
+pub mod transcript;
+pub mod units;

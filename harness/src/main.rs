@@ -1,0 +1,5 @@
+//! The command `sockgrade`.
+
+fn main() -> std::process::ExitCode {
+    sockgrade::cell::main()
+}

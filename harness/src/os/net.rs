@@ -1,0 +1,301 @@
+//! Sockets of the relay: opened in a device, never blocking.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use rustix::io::Errno;
+use rustix::net::sockopt;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketAddrUnix, SocketFlags, SocketType, ipproto,
+};
+
+use super::devices::NetNs;
+
+/// What came of reading from a stream.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Read {
+    /// So many bytes.
+    Bytes(usize),
+    /// The other side ended its direction.
+    End,
+    /// The other side broke the connection off.
+    Reset,
+    /// Nothing yet.
+    Nothing,
+}
+
+/// What came of writing to a stream.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Written {
+    /// So many bytes were taken.
+    Bytes(usize),
+    /// The other side does not take any more: it closed, or broke off.
+    Gone,
+}
+
+fn family(address: IpAddr) -> AddressFamily {
+    if address.is_ipv4() {
+        AddressFamily::INET
+    } else {
+        AddressFamily::INET6
+    }
+}
+
+fn socket(address: IpAddr, kind: SocketType) -> io::Result<OwnedFd> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let protocol = if kind == SocketType::STREAM {
+        ipproto::TCP
+    } else {
+        ipproto::UDP
+    };
+    Ok(rustix::net::socket_with(
+        family(address),
+        kind,
+        flags,
+        Some(protocol),
+    )?)
+}
+
+/// A TCP socket that listens at `address` in `device`.
+///
+/// # Errors
+/// What the kernel refuses; most of all, that the address is in use.
+pub fn listen(device: &NetNs, address: SocketAddr) -> io::Result<OwnedFd> {
+    device.within(|| {
+        let socket = socket(address.ip(), SocketType::STREAM)?;
+        sockopt::set_socket_reuseaddr(&socket, true)?;
+        if address.is_ipv6() {
+            sockopt::set_ipv6_v6only(&socket, true)?;
+        }
+        rustix::net::bind(&socket, &address)?;
+        rustix::net::listen(&socket, 128)?;
+        Ok(socket)
+    })
+}
+
+/// A TCP connection from within `device` to `to`, from the address `from` where one is given.
+///
+/// # Errors
+/// That nothing listens there, or what else the kernel refuses.
+pub fn connect(device: &NetNs, from: Option<IpAddr>, to: SocketAddr) -> io::Result<OwnedFd> {
+    device.within(|| {
+        let socket = socket(to.ip(), SocketType::STREAM)?;
+        sockopt::set_tcp_nodelay(&socket, true)?;
+        if let Some(from) = from {
+            rustix::net::bind(&socket, &SocketAddr::new(from, 0))?;
+        }
+        match rustix::net::connect(&socket, &to) {
+            Ok(()) => {}
+            Err(Errno::INPROGRESS) => wait_connected(socket.as_fd())?,
+            Err(error) => return Err(error.into()),
+        }
+        Ok(socket)
+    })
+}
+
+/// Waits for a connection that is under way. On these wires it takes microseconds; one second
+/// means that a packet was lost because a backlog is full.
+fn wait_connected(socket: BorrowedFd<'_>) -> io::Result<()> {
+    let mut fds = [rustix::event::PollFd::from_borrowed_fd(
+        socket,
+        rustix::event::PollFlags::OUT,
+    )];
+    let limit = rustix::event::Timespec {
+        tv_sec: 1,
+        tv_nsec: 0,
+    };
+    if rustix::event::poll(&mut fds, Some(&limit))? == 0 {
+        return Err(io::Error::from(io::ErrorKind::TimedOut));
+    }
+    sockopt::socket_error(socket)?.map_err(io::Error::from)
+}
+
+/// A Unix stream socket that listens at `name` in the folder `folder`.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn listen_unix(folder: BorrowedFd<'_>, name: &Path) -> io::Result<OwnedFd> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    rustix::net::bind(&socket, &unix_address(folder, name)?)?;
+    // The program that connects may run as another user than we do.
+    let everybody = rustix::fs::Mode::from_raw_mode(0o777);
+    rustix::fs::chmodat(folder, name, everybody, rustix::fs::AtFlags::empty())?;
+    rustix::net::listen(&socket, 128)?;
+    Ok(socket)
+}
+
+/// A Unix stream connection to `name` in the folder `folder`.
+///
+/// # Errors
+/// That nothing listens there, or what else the kernel refuses.
+pub fn connect_unix(folder: BorrowedFd<'_>, name: &Path) -> io::Result<OwnedFd> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    rustix::net::connect(&socket, &unix_address(folder, name)?)?;
+    Ok(socket)
+}
+
+/// A socket's path may have 107 bytes; through the descriptor of its folder every path is short.
+fn unix_address(folder: BorrowedFd<'_>, name: &Path) -> io::Result<SocketAddrUnix> {
+    let path = format!("/proc/self/fd/{}/{}", folder.as_raw_fd(), name.display());
+    Ok(SocketAddrUnix::new(path)?)
+}
+
+/// The next connection, if there is one, with the address that it comes from and the one that it
+/// called (both absent for Unix sockets).
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn accept(
+    listener: BorrowedFd<'_>,
+) -> io::Result<Option<(OwnedFd, Option<SocketAddr>, Option<SocketAddr>)>> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    match rustix::net::acceptfrom_with(listener, flags) {
+        Ok((socket, from)) => {
+            let from = from.and_then(|address| SocketAddr::try_from(address).ok());
+            if from.is_some() {
+                sockopt::set_tcp_nodelay(&socket, true)?;
+            }
+            let called = local_address(socket.as_fd());
+            Ok(Some((socket, from, called)))
+        }
+        Err(Errno::AGAIN | Errno::INTR | Errno::CONNABORTED) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The address that a socket is bound to; `None` for Unix sockets.
+pub fn local_address(socket: BorrowedFd<'_>) -> Option<SocketAddr> {
+    SocketAddr::try_from(rustix::net::getsockname(socket).ok()?).ok()
+}
+
+/// The address that a socket is connected to; `None` for Unix sockets and when it is gone.
+pub fn remote_address(socket: BorrowedFd<'_>) -> Option<SocketAddr> {
+    SocketAddr::try_from(rustix::net::getpeername(socket).ok()??).ok()
+}
+
+/// Reads what is there.
+///
+/// # Errors
+/// What cannot be a doing of the other side.
+pub fn read(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Read> {
+    match rustix::io::read(socket, buffer) {
+        Ok(0) => Ok(Read::End),
+        Ok(count) => {
+            // A sender that writes little by little waits for our acknowledgement before it sends
+            // more (Nagle's algorithm), and ours would be delayed by 40 ms. On Unix sockets this
+            // fails, and there is nothing to acknowledge.
+            let _ = sockopt::set_tcp_quickack(socket, true);
+            Ok(Read::Bytes(count))
+        }
+        Err(Errno::AGAIN | Errno::INTR) => Ok(Read::Nothing),
+        Err(Errno::CONNRESET | Errno::PIPE | Errno::CONNREFUSED | Errno::TIMEDOUT) => {
+            Ok(Read::Reset)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes as much as is taken.
+///
+/// # Errors
+/// What cannot be a doing of the other side.
+pub fn write(socket: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<Written> {
+    match rustix::net::send(socket, bytes, SendFlags::NOSIGNAL) {
+        Ok(count) => Ok(Written::Bytes(count)),
+        Err(Errno::AGAIN | Errno::INTR) => Ok(Written::Bytes(0)),
+        Err(Errno::PIPE | Errno::CONNRESET | Errno::NOTCONN | Errno::TIMEDOUT) => Ok(Written::Gone),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Ends our direction. An end that the other side has already made impossible does not matter.
+pub fn end(socket: BorrowedFd<'_>) {
+    let _ = rustix::net::shutdown(socket, rustix::net::Shutdown::Write);
+}
+
+/// Closes a TCP connection with a reset.
+pub fn reset(socket: OwnedFd) {
+    // When the connection is gone already there is nothing left to reset.
+    let _ = sockopt::set_socket_linger(&socket, Some(std::time::Duration::ZERO));
+}
+
+/// Bytes that we sent and the other side's kernel has not taken (TCP), or the other side has not
+/// read (Unix).
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn unsent(socket: BorrowedFd<'_>) -> io::Result<u64> {
+    let mut count: libc::c_int = 0;
+    // SAFETY: SIOCOUTQ writes one integer to the pointer.
+    let result = unsafe { libc::ioctl(socket.as_raw_fd(), libc::TIOCOUTQ, &raw mut count) };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// A UDP socket bound to `address` in `device`; port 0 takes a free one.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn bind_datagrams(device: &NetNs, address: SocketAddr) -> io::Result<OwnedFd> {
+    device.within(|| {
+        let socket = socket(address.ip(), SocketType::DGRAM)?;
+        sockopt::set_socket_reuseaddr(&socket, address.port() != 0)?;
+        sockopt::set_socket_recv_buffer_size(&socket, 4 << 20)?;
+        if address.is_ipv4() {
+            sockopt::set_socket_broadcast(&socket, true)?;
+        }
+        rustix::net::bind(&socket, &address)?;
+        Ok(socket)
+    })
+}
+
+/// Sends one datagram. A port that is closed answers later, if at all, and is no error.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn send_datagram(socket: BorrowedFd<'_>, bytes: &[u8], to: SocketAddr) -> io::Result<()> {
+    // An error that an earlier datagram caused is reported here once; the second try sends.
+    for _ in 0..2 {
+        match rustix::net::sendto(socket, bytes, SendFlags::NOSIGNAL, &to) {
+            Err(Errno::CONNREFUSED | Errno::INTR) => {}
+            Ok(_) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// The next datagram and its sender, if there is one.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn receive_datagram(
+    socket: BorrowedFd<'_>,
+    buffer: &mut [u8],
+) -> io::Result<Option<(usize, SocketAddr)>> {
+    loop {
+        match rustix::net::recvfrom(socket, &mut *buffer, RecvFlags::empty()) {
+            Ok((_, length, Some(from))) => {
+                let from = SocketAddr::try_from(from).map_err(io::Error::from)?;
+                return Ok(Some((length, from)));
+            }
+            Ok((_, _, None)) | Err(Errno::AGAIN) => return Ok(None),
+            Err(Errno::CONNREFUSED | Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// The address that stands for all of a device's own, of the family of `like`.
+pub fn any_of(like: IpAddr) -> IpAddr {
+    match like {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    }
+}

@@ -1,0 +1,427 @@
+//! What the threads of a program are doing, read from `/proc`.
+//!
+//! A program is *at rest* when every thread waits without a timeout and nothing but a message from
+//! outside can wake it. One look cannot prove that, because threads are read one after the other;
+//! two looks with the same threads and the same counts of context switches can: between the end of
+//! the first and the begin of the second nobody ran.
+//!
+//! Not provable, and then said so: a process that catches SIGALRM (an `alarm` leaves no other
+//! trace) or has POSIX timers or an armed timerfd; a call that this table does not know; timeouts.
+//! The threads that a Java virtual machine runs for itself wait with timeouts and are known by name.
+//!
+//! Sources: proc(5), the calls' own manual pages.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags};
+
+/// One thread at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// Its process.
+    pub pid: i32,
+    /// Its id.
+    pub tid: i32,
+    /// How often it stopped running so far.
+    switches: u64,
+    /// What it does.
+    pub doing: Doing,
+}
+
+/// What a thread does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doing {
+    /// It runs, or could run.
+    Runs,
+    /// It waits in this call, which only something from outside can end.
+    Waits(Wait),
+    /// It waits, but might go on by itself: why.
+    Unsure(String),
+    /// It belongs to the language's runtime and waits.
+    Runtime,
+}
+
+/// A call without a timeout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// The call's name, `recv`.
+    pub call: &'static str,
+    /// The descriptor that it waits on, where it is one.
+    pub fd: Option<i32>,
+    /// The inode of that descriptor, where it is a socket.
+    pub socket: Option<u32>,
+}
+
+/// All threads of a program at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The threads, by process and id.
+    pub threads: Vec<Thread>,
+    /// A reason why rest cannot be proven, whatever the threads do.
+    pub unsure: Option<String>,
+    /// True where there is no thread although there should be one.
+    pub starting_or_ending: bool,
+}
+
+impl Look {
+    /// True when no thread runs, but for those of a runtime.
+    pub fn nobody_runs(&self) -> bool {
+        !self.starting_or_ending
+            && !self
+                .threads
+                .iter()
+                .any(|thread| thread.doing == Doing::Runs)
+    }
+
+    /// True when two looks, this one and an earlier one, prove rest.
+    pub fn proves_rest(&self, earlier: &Self) -> bool {
+        let waits = |thread: &Thread| matches!(thread.doing, Doing::Waits(_) | Doing::Runtime);
+        // What a runtime's own threads do is not the program's doing, so they may have run between.
+        let programs_own = |look: &Self| -> Vec<Thread> {
+            look.threads
+                .iter()
+                .filter(|t| t.doing != Doing::Runtime)
+                .cloned()
+                .collect()
+        };
+        self.unsure.is_none()
+            && self.threads.iter().all(waits)
+            && programs_own(self) == programs_own(earlier)
+    }
+}
+
+/// The processes of a sandbox that are still there, its init not counted.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn processes(init: Pid) -> io::Result<Vec<i32>> {
+    let mut parents = BTreeMap::new();
+    for entry in fs::read_dir("/proc")? {
+        let Some(pid) = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<i32>().ok())
+        else {
+            continue;
+        };
+        // A process that ended since the folder was read is not there any more.
+        let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
+            continue;
+        };
+        let Some((state, parent)) = state_and_parent(&stat) else {
+            continue;
+        };
+        if state != 'Z' && state != 'X' {
+            parents.insert(pid, parent);
+        }
+    }
+    let init = init.as_raw_nonzero().get();
+    let below = |pid: &i32| {
+        let mut at = *pid;
+        while let Some(parent) = parents.get(&at) {
+            if *parent == init {
+                return true;
+            }
+            at = *parent;
+        }
+        false
+    };
+    Ok(parents.keys().filter(|pid| below(pid)).copied().collect())
+}
+
+fn state_and_parent(stat: &str) -> Option<(char, i32)> {
+    // The name stands in parentheses and may hold anything, parentheses too.
+    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
+/// Looks at all threads of the program below `init`.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn look(init: Pid) -> io::Result<Look> {
+    let mut look = Look::default();
+    for pid in processes(init)? {
+        let java = fs::read_link(format!("/proc/{pid}/exe"))
+            .is_ok_and(|exe| exe.file_name().is_some_and(|name| name == "java"));
+        if look.unsure.is_none() {
+            look.unsure = unsure(pid);
+        }
+        let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
+            continue;
+        };
+        for task in tasks {
+            let Some(tid) = task?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse::<i32>().ok())
+            else {
+                continue;
+            };
+            // A thread that ended since the folder was read does nothing any more.
+            if let Some(thread) = look_at(pid, tid, java) {
+                look.threads.push(thread);
+            }
+        }
+    }
+    look.threads.sort_by_key(|thread| (thread.pid, thread.tid));
+    Ok(look)
+}
+
+/// A reason why rest cannot be proven for this process.
+fn unsure(pid: i32) -> Option<String> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let caught = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigCgt:"))?;
+    let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
+    for (signal, name) in [
+        (libc::SIGALRM, "SIGALRM"),
+        (libc::SIGVTALRM, "SIGVTALRM"),
+        (libc::SIGPROF, "SIGPROF"),
+    ] {
+        if caught & (1 << (signal - 1)) != 0 {
+            return Some(format!("catches {name}"));
+        }
+    }
+    if fs::read_to_string(format!("/proc/{pid}/timers")).is_ok_and(|timers| !timers.is_empty()) {
+        return Some("has a timer".to_owned());
+    }
+    let armed = fs::read_dir(format!("/proc/{pid}/fd"))
+        .ok()?
+        .flatten()
+        .any(|fd| {
+            fs::read_link(fd.path()).is_ok_and(|link| link.as_os_str() == "anon_inode:[timerfd]")
+                && fs::read_to_string(format!(
+                    "/proc/{pid}/fdinfo/{}",
+                    fd.file_name().to_string_lossy()
+                ))
+                .is_ok_and(|info| !info.contains("it_value: (0, 0)"))
+        });
+    armed.then(|| "has an armed timerfd".to_owned())
+}
+
+fn look_at(pid: i32, tid: i32, java: bool) -> Option<Thread> {
+    let base = format!("/proc/{pid}/task/{tid}");
+    let call = fs::read_to_string(format!("{base}/syscall")).ok()?;
+    let status = fs::read_to_string(format!("{base}/status")).ok()?;
+    let field = |name: &str| {
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .map_or("", str::trim)
+    };
+    let switches = ["voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:"]
+        .iter()
+        .filter_map(|name| field(name).parse::<u64>().ok())
+        .sum();
+    let doing = if !field("State:").starts_with('S') {
+        match field("State:").chars().next() {
+            Some('Z' | 'X') => return None,
+            _ => Doing::Runs,
+        }
+    } else if java && is_java_runtime(field("Name:")) {
+        Doing::Runtime
+    } else {
+        doing(pid, &call)
+    };
+    Some(Thread {
+        pid,
+        tid,
+        switches,
+        doing,
+    })
+}
+
+/// True for the threads that a Java virtual machine runs for itself (OpenJDK 8 to 25). The kernel
+/// keeps 15 characters of a name.
+fn is_java_runtime(name: &str) -> bool {
+    [
+        "VM ",
+        "G1 ",
+        "GC ",
+        "C1 ",
+        "C2 ",
+        "Sweeper",
+        "Monitor Defl",
+        "Signal Disp",
+        "Service Thr",
+        "Common-Clean",
+        "Finalizer",
+        "Reference Ha",
+        "Notification",
+        "Attach Liste",
+        "Cleaner",
+        "Concurrent M",
+        "StringDedup",
+        "JFR ",
+        "Shenandoah",
+        "ZGC",
+        "Libgraal",
+    ]
+    .iter()
+    .any(|start| name.starts_with(start))
+}
+
+/// What a sleeping thread waits for, from its line in `syscall`: a number, six arguments, two
+/// registers; all but the number in hexadecimal.
+fn doing(pid: i32, line: &str) -> Doing {
+    let mut words = line.split_whitespace();
+    let Some(number) = words.next().and_then(|word| word.parse::<i64>().ok()) else {
+        return Doing::Runs;
+    };
+    let mut arguments = [0_u64; 6];
+    for (argument, word) in arguments.iter_mut().zip(words) {
+        *argument = u64::from_str_radix(word.trim_start_matches("0x"), 16).unwrap_or(0);
+    }
+    classify(pid, number, arguments)
+}
+
+fn classify(pid: i32, number: i64, arguments: [u64; 6]) -> Doing {
+    let waits = |call| {
+        Doing::Waits(Wait {
+            call,
+            fd: None,
+            socket: None,
+        })
+    };
+    let timeout = |call: &str| Doing::Unsure(format!("waits in {call} with a timeout"));
+    let when = |forever: bool, call| if forever { waits(call) } else { timeout(call) };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "the kernel reads these arguments as 32-bit integers"
+    )]
+    let int = |index: usize| arguments[index] as i32;
+    match number {
+        libc::SYS_read | libc::SYS_readv => on_fd(pid, int(0), "read"),
+        libc::SYS_write | libc::SYS_writev => on_fd(pid, int(0), "write"),
+        libc::SYS_recvfrom | libc::SYS_recvmsg => on_fd(pid, int(0), "recv"),
+        libc::SYS_sendto | libc::SYS_sendmsg => on_fd(pid, int(0), "send"),
+        libc::SYS_accept | libc::SYS_accept4 => on_fd(pid, int(0), "accept"),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_poll => when(int(2) < 0, "poll"),
+        libc::SYS_ppoll => when(arguments[2] == 0, "poll"),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_select => when(arguments[4] == 0, "select"),
+        libc::SYS_pselect6 => when(arguments[4] == 0, "select"),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_epoll_wait => when(int(3) < 0, "epoll_wait"),
+        libc::SYS_epoll_pwait => when(int(3) < 0, "epoll_wait"),
+        libc::SYS_epoll_pwait2 => when(arguments[3] == 0, "epoll_wait"),
+        libc::SYS_futex => when(arguments[3] == 0, "futex"),
+        libc::SYS_wait4 => waits("wait"),
+        libc::SYS_waitid => waits("wait"),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_pause => waits("pause"),
+        libc::SYS_rt_sigsuspend => waits("sigsuspend"),
+        libc::SYS_rt_sigtimedwait => when(arguments[2] == 0, "sigwait"),
+        libc::SYS_nanosleep | libc::SYS_clock_nanosleep => {
+            Doing::Unsure("sleeps for a time".to_owned())
+        }
+        libc::SYS_connect => Doing::Unsure("waits in connect".to_owned()),
+        number => Doing::Unsure(format!("waits in system call {number}")),
+    }
+}
+
+/// A wait on one descriptor, which may be a socket with a timeout of its own.
+fn on_fd(pid: i32, fd: i32, call: &'static str) -> Doing {
+    let Ok(link) = fs::read_link(format!("/proc/{pid}/fd/{fd}")) else {
+        return Doing::Unsure(format!("waits in {call}"));
+    };
+    let link = link.to_string_lossy();
+    let Some(inode) = link
+        .strip_prefix("socket:[")
+        .and_then(|rest| rest.strip_suffix(']'))
+    else {
+        return Doing::Waits(Wait {
+            call,
+            fd: Some(fd),
+            socket: None,
+        });
+    };
+    let timeout = socket_of(pid, fd).and_then(|socket| {
+        use rustix::net::sockopt::{Timeout, socket_timeout};
+        let direction = match call {
+            "send" | "write" => Timeout::Send,
+            _ => Timeout::Recv,
+        };
+        Ok(socket_timeout(&socket, direction)?)
+    });
+    match timeout {
+        Ok(None) => Doing::Waits(Wait {
+            call,
+            fd: Some(fd),
+            socket: inode.parse().ok(),
+        }),
+        Ok(Some(_)) => Doing::Unsure(format!("waits in {call} with a timeout")),
+        Err(_) => Doing::Unsure(format!("waits in {call}")),
+    }
+}
+
+/// A copy of a descriptor of another process.
+fn socket_of(pid: i32, fd: i32) -> io::Result<OwnedFd> {
+    let pid = Pid::from_raw(pid).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+    let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
+    Ok(rustix::process::pidfd_getfd(
+        pidfd,
+        fd,
+        PidfdGetfdFlags::empty(),
+    )?)
+}
+
+/// How long the program's most delayed thread has waited for a CPU so far, in nanoseconds.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn waited_for_cpu(init: Pid) -> io::Result<u64> {
+    let mut most = 0;
+    for pid in processes(init)? {
+        let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
+            continue;
+        };
+        for task in tasks.flatten() {
+            most = most.max(schedstat_wait(&task.path().join("schedstat")).unwrap_or(0));
+        }
+    }
+    Ok(most)
+}
+
+/// How long this process itself has waited for a CPU so far, in nanoseconds.
+pub fn own_wait_for_cpu() -> u64 {
+    schedstat_wait("/proc/self/schedstat".as_ref()).unwrap_or(0)
+}
+
+fn schedstat_wait(path: &std::path::Path) -> Option<u64> {
+    fs::read_to_string(path)
+        .ok()?
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
+}
+
+/// CPU time that the processes below `init` used so far, in milliseconds.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn cpu_ms(init: Pid) -> io::Result<u64> {
+    let mut ticks = 0;
+    for pid in processes(init)? {
+        let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
+            continue;
+        };
+        let after_name = stat.rfind(')').map_or("", |at| &stat[at + 1..]);
+        // User and system time, and those of children that have ended: fields 14 to 17 of proc(5).
+        ticks += after_name
+            .split_whitespace()
+            .skip(11)
+            .take(4)
+            .filter_map(|field| field.parse::<u64>().ok())
+            .sum::<u64>();
+    }
+    Ok(ticks * 1000 / rustix::param::clock_ticks_per_second())
+}

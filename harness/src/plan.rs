@@ -1,0 +1,118 @@
+//! The plan of a cell: everything that one isolated run needs, and nothing else.
+//!
+//! It is made from a scenario and the programs, goes to the cell's process on a pipe as JSON, and
+//! names concrete things only: addresses, command lines, bytes.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::course::{Ends, Network, Output, Print, Role, Start, Step, Transport};
+use crate::escape::Bytes;
+use crate::fault::LaneFault;
+use crate::ids::{Participant, ScenarioId, SubmissionId};
+use crate::seed::Seed;
+
+/// What a cell is asked to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CellTask {
+    /// Run a scenario; the answer is a `CellRecord`.
+    Run(Box<CellPlan>),
+    /// Run one command in the submission's folder, which it may change; the answer is a
+    /// [`BuildRecord`].
+    Build(BuildPlan),
+}
+
+/// One run of a scenario.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CellPlan {
+    /// The scenario.
+    pub scenario: ScenarioId,
+    /// Whose program is graded.
+    pub submission: Option<SubmissionId>,
+    /// The seed of the run.
+    pub seed: Seed,
+    /// How the programs talk.
+    pub transport: Transport,
+    /// What surrounds the devices.
+    pub network: Network,
+    /// The address of the exercise's server.
+    pub host: IpAddr,
+    /// The port that the exercise hard-codes; also right.
+    pub port: u16,
+    /// The port that stands on the command lines.
+    pub given_port: u16,
+    /// Names that stand for the host.
+    pub names: Vec<String>,
+    /// How long the run may take from readiness on, in milliseconds.
+    pub deadline_ms: u64,
+    /// The programs; the graded one first.
+    pub programs: Vec<ProgramPlan>,
+    /// When the graded program is started.
+    pub start: Start,
+    /// The script that plays the other side; empty where reference programs do.
+    pub script: Vec<Step>,
+    /// What happens to the traffic towards each role.
+    pub faults: BTreeMap<Role, LaneFault>,
+    /// What the graded program must print: a run need not go on once it was seen.
+    pub prints: Vec<Print>,
+    /// How the graded program must finish.
+    pub ends: Ends,
+}
+
+/// One program of a run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProgramPlan {
+    /// Who it is.
+    pub participant: Participant,
+    /// The role that it plays.
+    pub role: Role,
+    /// What is started, and what it finds around it.
+    pub launch: Launch,
+    /// Its own address, where devices have addresses.
+    pub address: Option<IpAddr>,
+    /// Its device's host name.
+    pub host_name: String,
+    /// Standard input, which then ends; without it, it stays open and empty.
+    pub stdin: Option<Bytes>,
+    /// What standard output is.
+    pub output: Output,
+}
+
+/// A command and what it finds around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Launch {
+    /// The command line; the first word is an absolute path, or relative to the folder.
+    pub command: Vec<String>,
+    /// The folder with the program's files: it becomes the working directory, as a copy that is
+    /// thrown away. Without one the working directory is empty.
+    pub folder: Option<PathBuf>,
+    /// Further files and folders that it may read, at the same places: an interpreter outside of
+    /// the system's own folders.
+    pub readable: Vec<PathBuf>,
+    /// Environment variables beyond the usual ones.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// One command that builds something in a submission's folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BuildPlan {
+    /// The command; its folder is changed in place.
+    pub launch: Launch,
+    /// How long it may take, in milliseconds.
+    pub deadline_ms: u64,
+}
+
+/// What became of a build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildRecord {
+    /// How the command ended.
+    pub ending: crate::record::Ending,
+    /// What it printed, standard output and standard error together.
+    pub output: crate::record::Captured,
+    /// What went wrong on our side.
+    pub trouble: Vec<String>,
+}

@@ -1,0 +1,135 @@
+//! The record of a cell: the transcript, how each program ended and what it left behind.
+//!
+//! It is plain data and all that judging looks at; saved as JSON with a version, it can be judged
+//! again years later.
+
+use serde::{Deserialize, Serialize};
+
+use crate::course::{Role, Step};
+use crate::escape::Bytes;
+use crate::ids::{Participant, ScenarioId, SubmissionId};
+use crate::seed::Seed;
+use crate::transcript::Event;
+
+/// The version of the record's format.
+pub const SCHEMA: &str = "sockgrade/record/v1";
+
+/// Everything that a cell saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellRecord {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Which scenario was run.
+    pub scenario: ScenarioId,
+    /// Whose program was graded; `None` for the reference's own run.
+    pub submission: Option<SubmissionId>,
+    /// The seed of the run.
+    pub seed: Seed,
+    /// The level of confinement that was in force.
+    pub isolation: Isolation,
+    /// Which participant was graded.
+    pub graded: Participant,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// The programs, the graded one first.
+    pub programs: Vec<ProgramRecord>,
+    /// The steps of the script, those that were not reached included.
+    pub script: Vec<Step>,
+    /// Why the run was over.
+    pub over: Over,
+    /// What went wrong on our side. Where there is any, the scenario is not judged.
+    pub trouble: Vec<String>,
+    /// How long it took, in milliseconds.
+    pub wall_ms: u64,
+}
+
+/// A level of confinement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// User, network, PID and mount namespaces.
+    Namespaces,
+}
+
+/// Why a run was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Over {
+    /// The script or the reference was done, and the program had exited or was at rest.
+    Done,
+    /// Everything that was waited for had been seen.
+    Seen,
+    /// Something was still missing, but all programs were at rest: nothing more could happen.
+    AtRest,
+    /// The deadline was reached.
+    Deadline,
+}
+
+/// What became of one program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramRecord {
+    /// Who it was.
+    pub participant: Participant,
+    /// The role that it played.
+    pub role: Role,
+    /// Its command line as it was started.
+    pub command: Vec<String>,
+    /// How it ended.
+    pub ending: Ending,
+    /// The sockets that it listened on when they were last looked at: `127.0.0.1:5000`.
+    pub listens: Vec<String>,
+    /// Whether one of them is where the exercise wants it.
+    pub ready: bool,
+    /// For a program that was still there at the end: whether it took a further client.
+    pub serves: Option<bool>,
+    /// What each of its threads was doing when the run was over: "waits in recv on the connection
+    /// from 127.0.0.1:4000", "runs".
+    pub doing: Vec<String>,
+    /// Whether it was proven to be at rest when the run was over.
+    pub at_rest: bool,
+    /// CPU time used, in milliseconds.
+    pub cpu_ms: u64,
+    /// Processes that were still there after the program had ended.
+    pub left_behind: u32,
+    /// Standard output.
+    pub output: Captured,
+    /// Standard error.
+    pub errors: Captured,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// By itself, with this exit status.
+    Exited(i32),
+    /// Killed by this signal, which we did not send.
+    Killed(i32),
+    /// It reached a limit: which.
+    LimitReached(String),
+    /// It was still there when the run was over; we stopped it.
+    Stopped,
+    /// It could not be started: why.
+    NeverStarted(String),
+}
+
+/// Output of a program, with its middle left out where it was too long.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Captured {
+    /// The beginning, or all of it.
+    pub head: Bytes,
+    /// How many bytes are left out here.
+    pub cut: u64,
+    /// The end, where something was left out.
+    pub tail: Bytes,
+}
+
+impl Captured {
+    /// What is there, head and tail joined.
+    pub fn bytes(&self) -> Vec<u8> {
+        [&self.head[..], &self.tail[..]].concat()
+    }
+}
