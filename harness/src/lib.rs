@@ -4,6 +4,7 @@
 
 pub mod batch;
 pub mod cell;
+pub mod cli;
 pub mod course;
 pub mod escape;
 pub mod fault;
@@ -13,6 +14,7 @@ pub mod os;
 pub mod plan;
 pub mod record;
 pub mod relay;
+pub mod report;
 pub mod seed;
 pub mod submission;
 pub mod transcript;

@@ -53,6 +53,8 @@ pub struct CellPlan {
     pub programs: Vec<ProgramPlan>,
     /// When the graded program is started.
     pub start: Start,
+    /// Whether the file of a Unix socket of an earlier run lies where it wants its own.
+    pub stale_socket: bool,
     /// The script that plays the other side; empty where reference programs do.
     pub script: Vec<Step>,
     /// What happens to the traffic towards each role.

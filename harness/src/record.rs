@@ -97,6 +97,9 @@ pub struct ProgramRecord {
     pub output: Captured,
     /// Standard error.
     pub errors: Captured,
+    /// Bytes of standard output that came only when the program was stopped, and are not in
+    /// `output`.
+    pub late_output: u64,
 }
 
 /// How a program ended.
@@ -128,6 +131,11 @@ pub struct Captured {
 }
 
 impl Captured {
+    /// How many bytes there were.
+    pub fn total(&self) -> u64 {
+        self.head.len() as u64 + self.cut + self.tail.len() as u64
+    }
+
     /// What is there, head and tail joined.
     pub fn bytes(&self) -> Vec<u8> {
         [&self.head[..], &self.tail[..]].concat()

@@ -139,6 +139,7 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
         deadline_ms: u64::try_from(exercise.deadline.as_millis()).unwrap_or(u64::MAX),
         programs,
         start: scenario.start,
+        stale_socket: scenario.stale_socket,
         script,
         faults: scenario.faults.clone(),
         prints: scenario

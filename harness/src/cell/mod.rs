@@ -13,8 +13,12 @@
 //! ```
 
 mod build;
+mod clients;
 mod enter;
+mod finish;
+mod flows;
 mod network;
+mod over;
 mod program;
 mod rest;
 mod run;

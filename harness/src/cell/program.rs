@@ -119,6 +119,13 @@ impl Program {
         Ok(())
     }
 
+    /// Its working directory.
+    pub(super) fn work(&self) -> BorrowedFd<'_> {
+        self.child
+            .work()
+            .expect("a program that is set up has a working directory")
+    }
+
     /// True once it ended.
     pub(super) fn has_ended(&self) -> bool {
         matches!(self.state, State::Ended(_))

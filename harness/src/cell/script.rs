@@ -88,17 +88,23 @@ impl Script {
         name.unwrap_or_else(|| Participant::new(format!("connection {}", self.accepted)))
     }
 
+    /// True when the step that waits is for rest.
+    pub(super) fn waits_for_rest(&self) -> bool {
+        !self.failed && self.steps.get(self.at) == Some(&Step::Rest)
+    }
+
     /// All programs are at rest. True when that was what the step waited for.
     pub(super) fn rest(&mut self, log: &mut Log) -> bool {
-        let waits = self.steps.get(self.at) == Some(&Step::Rest) && !self.failed;
+        let waits = self.waits_for_rest();
         if waits {
             self.record(StepOutcome::Done, log);
         }
         waits
     }
 
-    /// Nothing more can come. The step that waits has failed.
-    pub(super) fn give_up(&mut self, why: &str, log: &mut Log) {
+    /// Nothing more can come. The step that waits has failed, unless there is nothing to wait for any
+    /// more: then the script goes on, and this is true.
+    pub(super) fn give_up(&mut self, why: &str, log: &mut Log) -> bool {
         if self.state() == ScriptState::Waiting {
             let outcome = match self.steps[self.at] {
                 // A program that has ended rests more than any other, and a connection to it needs
@@ -110,7 +116,9 @@ impl Script {
                 },
             };
             self.record(outcome, log);
+            return self.state() == ScriptState::Waiting;
         }
+        false
     }
 
     fn record(&mut self, outcome: StepOutcome, log: &mut Log) {
@@ -329,7 +337,8 @@ impl Run<'_> {
         let flow = &mut self.flows[place.index];
         match step {
             Step::Send { bytes, .. } => {
-                flow.send(place.side, bytes, &mut self.log);
+                self.flows
+                    .send(place.index, place.side, bytes, &mut self.log);
                 Tried::Done
             }
             Step::Expect { bytes, .. } => {

@@ -38,6 +38,8 @@ pub struct Scenario {
     pub stdin: Option<Bytes>,
     /// When the graded program is started.
     pub start: Start,
+    /// Whether the file of a Unix socket of an earlier run lies where it wants its own.
+    pub stale_socket: bool,
     /// Who plays the other side.
     pub other_side: OtherSide,
     /// What happens to the traffic towards each role.

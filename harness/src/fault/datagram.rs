@@ -1,6 +1,7 @@
-//! The datagrams of one direction of one flow, with at most one fault.
+//! The datagrams of one direction between two participants, with at most one fault.
 //!
-//! Datagrams are numbered from 1 as they arrive. What is to be delivered, and what the fault did in
+//! Datagrams are numbered from 1 as they arrive, whatever port they come from: a client that takes a
+//! new port for each still meets the fault at its third. What is to be delivered, and what the fault did in
 //! words, comes back from each call.
 
 use std::collections::VecDeque;
@@ -11,6 +12,8 @@ use crate::seed::Dice;
 /// A datagram that is to be delivered now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatagramOut {
+    /// The flow that it belongs to, as it was named on arrival.
+    pub flow: usize,
     /// The number that it arrived with.
     pub number: u64,
     /// Its content.
@@ -26,7 +29,7 @@ pub struct Fate {
     pub deeds: Vec<String>,
 }
 
-/// The state of one direction of one flow.
+/// The state of one direction between two participants.
 #[derive(Debug)]
 pub struct DatagramLane {
     fault: Option<DatagramFault>,
@@ -46,11 +49,15 @@ impl DatagramLane {
         }
     }
 
-    /// A datagram arrived.
-    pub fn arrive(&mut self, bytes: Vec<u8>) -> Fate {
+    /// A datagram of this flow arrived.
+    pub fn arrive(&mut self, flow: usize, bytes: Vec<u8>) -> Fate {
         self.arrived += 1;
         let number = self.arrived;
-        let datagram = DatagramOut { number, bytes };
+        let datagram = DatagramOut {
+            flow,
+            number,
+            bytes,
+        };
         let mut fate = Fate::default();
         match self.fault.clone() {
             Some(DatagramFault::Drop(pick)) if self.picks(&pick, number) => {
@@ -82,7 +89,7 @@ impl DatagramLane {
         fate
     }
 
-    /// A datagram arrived in the opposite direction of the same flow.
+    /// A datagram arrived in the opposite direction.
     pub fn opposite(&mut self) -> Vec<DatagramOut> {
         match self.fault {
             Some(DatagramFault::Hold(_)) => self.held.drain(..).collect(),
@@ -130,7 +137,7 @@ mod tests {
     fn delivered(lane: &mut DatagramLane, count: u64) -> Vec<Vec<u64>> {
         (0..count)
             .map(|_| {
-                lane.arrive(vec![7])
+                lane.arrive(0, vec![7])
                     .deliver
                     .iter()
                     .map(|out| out.number)

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::net::sockopt;
 use rustix::net::{
@@ -95,16 +96,16 @@ pub fn connect(device: &NetNs, from: Option<IpAddr>, to: SocketAddr) -> io::Resu
     })
 }
 
-/// Waits for a connection that is under way. On these wires it takes microseconds; one second
-/// means that a packet was lost because a backlog is full.
+/// Waits for a connection that is under way. On these wires it takes microseconds, but where a backlog
+/// is full the kernel tries again after a second; a server that takes no client for longer takes none.
 fn wait_connected(socket: BorrowedFd<'_>) -> io::Result<()> {
     let mut fds = [rustix::event::PollFd::from_borrowed_fd(
         socket,
         rustix::event::PollFlags::OUT,
     )];
     let limit = rustix::event::Timespec {
-        tv_sec: 1,
-        tv_nsec: 0,
+        tv_sec: 2,
+        tv_nsec: 500_000_000,
     };
     if rustix::event::poll(&mut fds, Some(&limit))? == 0 {
         return Err(io::Error::from(io::ErrorKind::TimedOut));
@@ -119,9 +120,14 @@ fn wait_connected(socket: BorrowedFd<'_>) -> io::Result<()> {
 pub fn listen_unix(folder: BorrowedFd<'_>, name: &Path) -> io::Result<OwnedFd> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-    rustix::net::bind(&socket, &unix_address(folder, name)?)?;
+    // Clients can ask for this name (getpeername), so it is the one that a server would bind.
+    let before = rustix::fs::open(".", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::process::fchdir(folder)?;
+    let bound = rustix::net::bind(&socket, &SocketAddrUnix::new(name)?);
+    rustix::process::fchdir(before)?;
+    bound?;
     // The program that connects may run as another user than we do.
-    let everybody = rustix::fs::Mode::from_raw_mode(0o777);
+    let everybody = Mode::from_raw_mode(0o777);
     rustix::fs::chmodat(folder, name, everybody, rustix::fs::AtFlags::empty())?;
     rustix::net::listen(&socket, 128)?;
     Ok(socket)
@@ -298,4 +304,18 @@ pub fn any_of(like: IpAddr) -> IpAddr {
         IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
     }
+}
+
+/// True when no packet waits in the queues between the network devices of this machine. A datagram
+/// has no acknowledgement, and on a busy machine the kernel may hand it over a little after the call
+/// that sent it has returned. Source: the twelfth column of `/proc/net/softnet_stat`, Linux 5.10.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn nothing_is_queued() -> io::Result<bool> {
+    let table = std::fs::read_to_string("/proc/net/softnet_stat")?;
+    Ok(table
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(11))
+        .all(|waiting| waiting.bytes().all(|digit| digit == b'0')))
 }

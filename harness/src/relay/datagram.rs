@@ -42,53 +42,117 @@ pub struct Flow {
     pub names: [Participant; 2],
     /// Their ends.
     pub ends: [End; 2],
-    lanes: [DatagramLane; 2],
+    /// Which pair of lanes its datagrams take.
+    pair: usize,
     /// On the way to the server and to the client, until the one before was read.
     queues: [VecDeque<DatagramOut>; 2],
-    numbers: [u64; 2],
 }
 
-impl Flow {
-    /// A flow with the lanes of its two directions, to the server and to the client.
-    pub fn new(
+/// The two lanes between a client and a server, whatever ports the client uses.
+#[derive(Debug)]
+struct Pair {
+    names: [Participant; 2],
+    /// To the server and to the client.
+    lanes: [DatagramLane; 2],
+    /// How many datagrams each side has sent.
+    sent: [u64; 2],
+}
+
+/// All flows of a run.
+#[derive(Debug, Default)]
+pub struct Flows {
+    flows: Vec<Flow>,
+    pairs: Vec<Pair>,
+}
+
+impl std::ops::Deref for Flows {
+    type Target = [Flow];
+    fn deref(&self) -> &[Flow] {
+        &self.flows
+    }
+}
+
+impl std::ops::DerefMut for Flows {
+    fn deref_mut(&mut self) -> &mut [Flow] {
+        &mut self.flows
+    }
+}
+
+impl Flows {
+    /// Enters a new flow; `lanes` makes those of two participants that have not met yet. Returns
+    /// its index.
+    pub fn add(
+        &mut self,
         id: ConnectionId,
         names: [Participant; 2],
         ends: [End; 2],
-        lanes: [DatagramLane; 2],
-    ) -> Self {
-        Self {
+        lanes: impl FnOnce() -> [DatagramLane; 2],
+    ) -> usize {
+        let known = self.pairs.iter().position(|pair| pair.names == names);
+        let pair = known.unwrap_or_else(|| {
+            self.pairs.push(Pair {
+                names: names.clone(),
+                lanes: lanes(),
+                sent: [0; 2],
+            });
+            self.pairs.len() - 1
+        });
+        self.flows.push(Flow {
             id,
             names,
             ends,
-            lanes,
+            pair,
             queues: Default::default(),
-            numbers: [0; 2],
-        }
+        });
+        self.flows.len() - 1
     }
 
-    /// A datagram came from `side`.
-    pub fn send(&mut self, side: usize, bytes: &[u8], log: &mut Log) {
-        self.numbers[side] += 1;
+    /// A datagram came from `side` of a flow.
+    pub fn send(&mut self, flow: usize, side: usize, bytes: &[u8], log: &mut Log) {
+        let Flow { id, pair, .. } = self.flows[flow];
+        let pair = &mut self.pairs[pair];
+        pair.sent[side] += 1;
         log.add(What::DatagramSent {
-            connection: self.id,
-            by: self.names[side].clone(),
-            number: self.numbers[side],
+            connection: id,
+            by: pair.names[side].clone(),
+            number: pair.sent[side],
             bytes: Bytes::from(bytes),
         });
-        let released = self.lanes[1 - side].opposite();
-        self.queues[1 - side].extend(released);
-        let Fate { deliver, deeds } = self.lanes[side].arrive(bytes.to_vec());
+        let released = pair.lanes[1 - side].opposite();
+        let Fate { deliver, deeds } = pair.lanes[side].arrive(flow, bytes.to_vec());
         for did in deeds {
-            let to = self.names[1 - side].clone();
+            let to = pair.names[1 - side].clone();
             log.add(What::Fault {
-                connection: Some(self.id),
+                connection: Some(id),
                 to,
                 did,
             });
         }
-        self.queues[side].extend(deliver);
+        self.queue(1 - side, released);
+        self.queue(side, deliver);
     }
 
+    fn queue(&mut self, from: usize, datagrams: Vec<DatagramOut>) {
+        for datagram in datagrams {
+            self.flows[datagram.flow].queues[from].push_back(datagram);
+        }
+    }
+
+    /// All programs are at rest: what the faults hold is delivered. True when there was any.
+    pub fn rest(&mut self) -> bool {
+        let mut moved = false;
+        for pair in 0..self.pairs.len() {
+            for side in 0..2 {
+                let released = self.pairs[pair].lanes[side].rest();
+                moved |= !released.is_empty();
+                self.queue(side, released);
+            }
+        }
+        moved
+    }
+}
+
+impl Flow {
     /// The datagrams that came for the script at `side`.
     pub fn inbox(&mut self, side: usize) -> Option<&mut VecDeque<Vec<u8>>> {
         match &mut self.ends[side] {
@@ -103,11 +167,6 @@ impl Flow {
             End::Program { socket, .. } => Some(socket.as_fd()),
             End::Script(_) => None,
         }
-    }
-
-    /// True when nothing is on its way.
-    pub fn is_flushed(&self) -> bool {
-        self.queues.iter().all(VecDeque::is_empty)
     }
 
     /// Hands on what can be handed on. With `at_rest`, also to programs that have not read what
@@ -147,17 +206,6 @@ impl Flow {
             }
         }
         Ok(moved)
-    }
-
-    /// All programs are at rest: what the faults hold is delivered. True when there was any.
-    pub fn rest(&mut self) -> bool {
-        let mut moved = false;
-        for side in 0..2 {
-            let released = self.lanes[side].rest();
-            moved |= !released.is_empty();
-            self.queues[side].extend(released);
-        }
-        moved
     }
 }
 

@@ -7,7 +7,7 @@ use crate::course::bugs;
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
 use crate::course::raw::{Form, RawPlayer, RawScenario, RawUse, RawWith};
-use crate::course::{CheckPoints, Exercise, OtherSide, Player, Role, Scenario};
+use crate::course::{CheckPoints, Exercise, OtherSide, Player, Role, Scenario, Transport};
 use crate::ids::{BugId, ScenarioId};
 
 /// The most reference programs of a scenario.
@@ -64,6 +64,7 @@ impl<'a> Reading<'a> {
             arguments: raw.arguments.clone(),
             stdin: text::optional(raw.stdin.as_ref(), at.key("stdin"), problems),
             start: raw.start.unwrap_or_default(),
+            stale_socket: self.stale_socket(problems),
             other_side: self.other_side(problems),
             faults: raw.faults.as_ref().map_or_else(BTreeMap::new, |raw| {
                 faults::faults(raw, exercise, at.key("faults"), problems)
@@ -76,6 +77,18 @@ impl<'a> Reading<'a> {
             wire: raw.wire.clone(),
             hint: raw.hint.as_deref().unwrap_or_default().trim().to_owned(),
         }
+    }
+
+    fn stale_socket(&self, problems: &mut Problems) -> bool {
+        if self.raw.stale_socket && self.exercise.transport != Transport::Unix {
+            problems
+                .error(
+                    self.at.key("stale-socket"),
+                    "only Unix sockets leave a file behind",
+                )
+                .hint("leave `stale-socket` out, or use it where the transport is `unix`");
+        }
+        self.raw.stale_socket
     }
 
     fn points(&self, problems: &mut Problems) -> u32 {

@@ -39,6 +39,10 @@ pub(in super::super) struct RawScenario {
     pub(in super::super) stdin: Option<RawText>,
     /// When the graded program is started.
     pub(in super::super) start: Option<Start>,
+    /// Leaves the file of a Unix socket where the graded program wants its own, as an earlier run
+    /// would (transport `unix`).
+    #[serde(default)]
+    pub(in super::super) stale_socket: bool,
     /// Reference programs that play the other side, or `nobody`.
     pub(in super::super) with: Option<Form<RawWith, Vec<RawPlayer>>>,
     /// What the other side does, step by step.

@@ -58,6 +58,7 @@ impl Run {
             at_rest: false,
             cpu_ms: 10,
             left_behind: 0,
+            late_output: 0,
             output: crate::record::Captured::default(),
             errors: crate::record::Captured::default(),
         };
@@ -296,6 +297,7 @@ fn scenario(grades: Role) -> Scenario {
         arguments: None,
         stdin: None,
         start: Start::default(),
+        stale_socket: false,
         other_side: OtherSide::References(vec![player]),
         faults: BTreeMap::new(),
         prints: None,

@@ -1,0 +1,172 @@
+//! The end of a run: a last look at everything, the programs are stopped, the record is written.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+use super::program::{Program, State};
+use super::rest::{self, Rest};
+use super::run::{Run, poll_for};
+use crate::course::Transport;
+use crate::os::procfs;
+use crate::record::{self, CellRecord, Ending, Isolation, Over, ProgramRecord};
+
+/// How long a program that is told to stop may take.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Above this delay of our own loop, time-outs of datagram programs (a second, in our exercises) are
+/// not theirs alone; nor are they when a reference waited this long for a CPU in all.
+const LATE: Duration = Duration::from_millis(400);
+const REFERENCE_LATE: Duration = Duration::from_millis(800);
+
+impl Run<'_> {
+    /// What there is so far, for the judge's eyes.
+    pub(super) fn snapshot(&self) -> CellRecord {
+        self.record(Over::Seen, self.log.events().to_vec(), Vec::new())
+    }
+
+    pub(super) fn record(
+        &self,
+        over: Over,
+        events: Vec<crate::transcript::Event>,
+        mut more: Vec<ProgramRecord>,
+    ) -> CellRecord {
+        if more.is_empty() {
+            more = self.programs.iter().map(program_record).collect();
+        }
+        CellRecord {
+            schema: record::SCHEMA.to_owned(),
+            scenario: self.plan.scenario.clone(),
+            submission: self.plan.submission.clone(),
+            seed: self.plan.seed,
+            isolation: Isolation::Namespaces,
+            graded: self.plan.programs[0].participant.clone(),
+            events,
+            programs: more,
+            script: self.plan.script.clone(),
+            over,
+            trouble: self.trouble.clone(),
+            wall_ms: u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Looks at everything once more, ends the programs, and writes the record.
+    pub(super) fn finish(mut self, over: Over) -> io::Result<CellRecord> {
+        self.look_for_datagram_trouble()?;
+        for index in 0..self.programs.len() {
+            let program = &mut self.programs[index];
+            if program.is_running() && program.plan.role.listens() {
+                program.look_for_listeners(self.plan, &mut self.diags[index])?;
+            }
+        }
+        let mut records: Vec<ProgramRecord> = self.programs.iter().map(program_record).collect();
+        let graded = &mut records[0];
+        graded.doing = rest::doing(&self.programs[0], &mut self.diags[0])?;
+        graded.at_rest = rest::look(&self.programs[..1])? == Rest::Proven;
+        graded.cpu_ms = graded
+            .cpu_ms
+            .max(procfs::cpu_ms(self.programs[0].child.init())?);
+        if self.programs[0].has_ended() {
+            graded.left_behind = self.left_behind()?;
+        } else if self.programs[0].plan.role.listens() {
+            let ready = self.programs[0].place.is_some();
+            graded.serves = match self.plan.transport {
+                Transport::Udp => Some(ready && !graded.listens.is_empty()),
+                Transport::Tcp | Transport::Unix => Some(self.takes_a_client()? == Some(true)),
+            };
+        }
+        let events = self.log.events().to_vec();
+        self.stop_graded()?;
+        for (record, program) in records.iter_mut().zip(&mut self.programs) {
+            if !program.has_ended() {
+                program.child.kill();
+            }
+            // What only the end brought out had been stuck in a buffer.
+            while program.output.read(&mut self.buffer)?.is_some() {}
+            record.late_output = program.output.total - record.output.total();
+        }
+        Ok(self.record(over, events, records))
+    }
+
+    /// Datagrams that a queue of the kernel lost are our loss, not the student's; and where datagram
+    /// programs wait with time-outs, so is the time that the wire or a reference waited for a CPU.
+    pub(super) fn look_for_datagram_trouble(&mut self) -> io::Result<()> {
+        if self.plan.transport != Transport::Udp {
+            return Ok(());
+        }
+        let mut waited = Duration::ZERO;
+        for program in &self.programs[1..] {
+            let nanos = procfs::waited_for_cpu(program.child.init())?;
+            waited = waited.max(Duration::from_nanos(nanos));
+        }
+        if self.latest > LATE || waited > REFERENCE_LATE {
+            let late = self.latest.max(waited).as_millis();
+            self.trouble.push(format!(
+                "this machine was too busy: the wire was held up for {late} ms"
+            ));
+        }
+        for diag in &mut self.diags {
+            if diag.udp()?.iter().any(|socket| socket.dropped > 0) {
+                self.trouble.push("the kernel dropped datagrams".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// How many processes outlived their program. Those that are just ending are given the time.
+    pub(super) fn left_behind(&mut self) -> io::Result<u32> {
+        let started = self.clock.elapsed();
+        loop {
+            let left = procfs::processes(self.programs[0].child.init())?.len();
+            let waited = self.clock.elapsed() - started;
+            if left == 0 || waited > GRACE || rest::look(&self.programs[..1])? == Rest::Proven {
+                return Ok(u32::try_from(left).unwrap_or(u32::MAX));
+            }
+            poll_for(&[], Duration::from_millis(1))?;
+        }
+    }
+
+    /// Tells the graded program to stop and gives it time to; what it still prints is kept.
+    pub(super) fn stop_graded(&mut self) -> io::Result<()> {
+        if !self.programs[0].is_running() {
+            return Ok(());
+        }
+        self.programs[0].child.terminate();
+        let started = self.clock.elapsed();
+        while self.programs[0].is_running() && self.clock.elapsed() - started < GRACE {
+            self.programs[0].pump(&mut self.buffer, &mut self.log)?;
+            let fds: Vec<BorrowedFd<'_>> = self.programs[0]
+                .interest()
+                .into_iter()
+                .map(|(fd, _)| fd)
+                .collect();
+            if self.programs[0].is_running() {
+                poll_for(&fds, Duration::from_millis(5))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn program_record(program: &Program) -> ProgramRecord {
+    ProgramRecord {
+        participant: program.plan.participant.clone(),
+        role: program.plan.role,
+        command: program.plan.launch.command.clone(),
+        ending: match &program.state {
+            State::Ended(ending) => ending.clone(),
+            State::Staged => Ending::NeverStarted("its turn did not come".to_owned()),
+            State::Running => Ending::Stopped,
+        },
+        listens: program.listens.clone(),
+        ready: program.place.is_some(),
+        serves: None,
+        doing: Vec::new(),
+        at_rest: false,
+        cpu_ms: program.child.cpu_ms,
+        left_behind: 0,
+        late_output: 0,
+        output: program.output.captured(),
+        errors: program.errors.captured(),
+    }
+}

@@ -1,0 +1,248 @@
+//! When a run is over, and why.
+//!
+//! It is over when the script or the reference is done and the program has ended or is at rest; where
+//! rest cannot be proven, when all that is waited for was seen; else at the deadline, which leaves
+//! out the time that programs waited for a CPU.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use super::rest::{self, Rest};
+use super::run::{AFTERMATH, Run, poll_for};
+use super::script::ScriptState;
+use crate::course::{Ends, Role, Transport};
+use crate::judge;
+use crate::os::{net, procfs};
+use crate::record::Over;
+use crate::relay::stream::Connection;
+
+/// A program whose rest cannot be proven, because it waits with time-outs, is taken to be at rest
+/// for a script's step after this time without any event.
+const QUIET: Duration = Duration::from_millis(250);
+
+impl Run<'_> {
+    /// True when all that the relay sent has reached the programs' kernels.
+    pub(super) fn all_has_arrived(&self) -> io::Result<bool> {
+        if self.plan.transport == Transport::Udp {
+            return net::nothing_is_queued();
+        }
+        for connection in &self.connections {
+            if !connection.has_arrived()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// How long nothing has happened.
+    fn quiet(&self) -> Duration {
+        let last = self.log.events().last().map_or(0, |event| event.at_us);
+        self.clock
+            .elapsed()
+            .saturating_sub(Duration::from_micros(last))
+    }
+
+    /// True when nothing that a program sent is still on its way to the relay, unless it is the
+    /// relay that takes no more.
+    pub(super) fn nothing_comes(&mut self) -> io::Result<bool> {
+        if self.plan.transport == Transport::Tcp
+            && !self.connections.iter().any(Connection::is_full)
+        {
+            for diag in &mut self.diags {
+                if diag
+                    .tcp()?
+                    .iter()
+                    .any(|socket| !socket.listens && socket.unsent > 0)
+                {
+                    return Ok(false);
+                }
+            }
+        }
+        if self.plan.transport == Transport::Udp && !net::nothing_is_queued()? {
+            return Ok(false);
+        }
+        // What arrived since, and what the terminals still had.
+        Ok(!self.pump()?)
+    }
+
+    /// True when the graded program has ended with all that it started, and all that was sent to it
+    /// has been handed over or refused: data for a socket that was closed too early comes back as a
+    /// reset.
+    pub(super) fn graded_is_gone(&self) -> io::Result<bool> {
+        Ok(self.programs[0].has_ended()
+            && procfs::processes(self.programs[0].child.init())?.is_empty()
+            && self.all_is_flushed()
+            && (self.plan.transport == Transport::Udp
+                || rest::look(&self.programs[1..])? != Rest::Runs))
+    }
+
+    pub(super) fn all_is_flushed(&self) -> bool {
+        self.connections
+            .iter()
+            .all(|connection| (0..2).all(|side| connection.is_flushed(side)))
+    }
+
+    /// Looks whether all is at rest, and what follows. `wait` is how long nothing happened.
+    pub(super) fn judge_rest(&mut self, wait: Duration) -> io::Result<Option<Over>> {
+        // A program that was just woken needs a moment; a look costs more than that moment.
+        if wait < Duration::from_micros(300) {
+            return Ok(None);
+        }
+        if self.graded_is_gone()? {
+            if !self.nothing_comes()? || self.step_script()? {
+                return Ok(None);
+            }
+            let goes_on = self.script.give_up("your program had ended", &mut self.log);
+            return Ok((!goes_on).then_some(Over::Done));
+        }
+        // Before the look: what arrives after it would wake somebody.
+        if !self.all_has_arrived()? {
+            return Ok(None);
+        }
+        match rest::look(&self.programs)? {
+            Rest::Runs => Ok(None),
+            Rest::Proven => {
+                if !self.nothing_comes()? || self.look_for_listeners()? {
+                    return Ok(None);
+                }
+                let mut moved = false;
+                for connection in &mut self.connections {
+                    moved |= connection.rest(&mut self.log);
+                }
+                moved |= self.flows.rest();
+                for flow in self.flows.iter_mut() {
+                    moved |= flow.deliver(&mut self.diags, true, &mut self.log)?;
+                }
+                if moved || self.script.rest(&mut self.log) {
+                    return Ok(None);
+                }
+                let waiting = self.what_it_does()?;
+                let done = self.script.state() != ScriptState::Waiting;
+                let why = format!("{waiting}, and nothing more will come");
+                if self.script.give_up(&why, &mut self.log) {
+                    return Ok(None);
+                }
+                Ok(Some(if done { Over::Done } else { Over::AtRest }))
+            }
+            // Where rest cannot be proven, it is over when all that is waited for was seen.
+            Rest::Unsure => {
+                if self.quiet() > QUIET && self.script.waits_for_rest() {
+                    self.script.rest(&mut self.log);
+                }
+                if self.script.state() == ScriptState::Waiting || !self.others_are_done() {
+                    return Ok(None);
+                }
+                if self.programs[0].has_ended() {
+                    // What it left behind is no longer it.
+                    return Ok(self.nothing_comes()?.then_some(Over::Done));
+                }
+                if !judge::prints_seen(&self.plan.prints, &self.snapshot())
+                    || !self.nothing_comes()?
+                {
+                    return Ok(None);
+                }
+                let stays = match self.plan.ends {
+                    Ends::Serves => true,
+                    Ends::Exits | Ends::Survives => {
+                        self.programs[0].plan.role == Role::Server
+                            && self.plan.transport != Transport::Udp
+                            && self.takes_a_client()? == Some(true)
+                    }
+                    Ends::Fails => false,
+                };
+                Ok(stays.then_some(Over::Seen))
+            }
+        }
+    }
+
+    pub(super) fn others_are_done(&self) -> bool {
+        let others = &self.programs[1..];
+        others
+            .iter()
+            .all(|program| program.has_ended() || program.plan.role.listens())
+            && self.all_is_flushed()
+    }
+
+    /// What the graded program does, as a clause.
+    pub(super) fn what_it_does(&mut self) -> io::Result<String> {
+        let doing = rest::doing(&self.programs[0], &mut self.diags[0])?;
+        Ok(match doing.first() {
+            Some(first) => format!("your program {first}"),
+            None => "your program had ended".to_owned(),
+        })
+    }
+
+    pub(super) fn waited_for_cpu(&self) -> io::Result<u64> {
+        let mut waited = 0;
+        for program in &self.programs {
+            waited = waited.max(procfs::waited_for_cpu(program.child.init())?);
+        }
+        Ok(waited)
+    }
+
+    /// The deadline leaves out the time that the most delayed thread waited for a CPU.
+    pub(super) fn check_deadline(&mut self) -> io::Result<Option<Over>> {
+        if self.script.has_failed() && !self.script.aftermath {
+            self.script.aftermath = true;
+            let end = self.clock.elapsed() + AFTERMATH;
+            self.deadline = self.deadline.min(end.saturating_sub(self.counted_from));
+        }
+        let used = self.clock.elapsed().saturating_sub(self.counted_from);
+        if used < self.deadline {
+            return Ok(None);
+        }
+        let waited = self.waited_for_cpu()?.saturating_sub(self.waited_before);
+        let allowed = self.deadline + Duration::from_nanos(waited);
+        if used < allowed {
+            return Ok(None);
+        }
+        let doing = self.what_it_does()?;
+        let seconds = self.plan.deadline_ms / 1000;
+        let why = format!("it did not come within {seconds} seconds; {doing}");
+        let goes_on = self.script.give_up(&why, &mut self.log);
+        Ok((!goes_on).then_some(Over::Deadline))
+    }
+
+    /// Connects once more to the graded server and sees whether that is accepted. `None` where the
+    /// program does not listen any more.
+    pub(super) fn takes_a_client(&mut self) -> io::Result<Option<bool>> {
+        if self.took_a_client {
+            return Ok(Some(true));
+        }
+        let Some(socket) = self.connect_to(0, None)? else {
+            return Ok(None);
+        };
+        let started = self.clock.elapsed();
+        loop {
+            // Looked at first: a program at rest does not accept between this look and the next.
+            let proven = rest::look(&self.programs[..1])? == Rest::Proven;
+            let accepted = self.is_accepted(&socket)?;
+            if accepted {
+                self.took_a_client = true;
+                return Ok(Some(true));
+            }
+            if proven || self.clock.elapsed() - started > AFTERMATH {
+                return Ok(Some(false));
+            }
+            poll_for(&[socket.as_fd()], Duration::from_millis(1))?;
+        }
+    }
+
+    /// True when the graded server took this connection of ours.
+    pub(super) fn is_accepted(&mut self, socket: &OwnedFd) -> io::Result<bool> {
+        let addresses = net::local_address(socket.as_fd()).zip(net::remote_address(socket.as_fd()));
+        match addresses {
+            Some((ours, programs)) => {
+                // A connection that waits in the backlog is nobody's file yet; one that is ending or
+                // gone was taken and closed.
+                let looked = self.diags[0].tcp_connection(programs, ours)?;
+                Ok(looked.is_none_or(|socket| socket.inode != 0 || !socket.established))
+            }
+            None => {
+                let listeners = self.diags[0].unix_listeners()?;
+                Ok(listeners.iter().all(|(_, waiting)| *waiting == 0))
+            }
+        }
+    }
+}

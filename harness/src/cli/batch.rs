@@ -1,0 +1,94 @@
+//! One graded batch, for every subcommand that runs something: what is selected, who is graded, and
+//! what is told on the way.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, bail};
+
+use super::exit::ExitStatus;
+use super::options::RunOptions;
+use super::progress::Bar;
+use super::{interrupt, screen};
+use crate::batch::{self, Batch, BatchError, Outcome, Progress, Selected};
+use crate::ids::SubmissionId;
+use crate::report::{self, Style};
+use crate::submission::Languages;
+
+/// How a batch came out.
+#[derive(Debug)]
+pub(super) enum Graded {
+    /// It was graded, in whole or up to an interruption.
+    Done {
+        outcome: Outcome,
+        /// True when the reference did not pass a scenario.
+        incomplete: bool,
+    },
+    /// It could not begin; why was said.
+    Never(ExitStatus),
+}
+
+/// Grades the submissions, where anything is selected, and tells `hear` what happens, from several
+/// threads.
+///
+/// # Errors
+/// When it cannot even be tried.
+pub(super) fn grade(
+    selected: &Selected<'_>,
+    submissions: Vec<(SubmissionId, PathBuf)>,
+    options: &RunOptions,
+    hear: &(dyn Fn(Progress, &Bar) + Sync),
+) -> anyhow::Result<Graded> {
+    if selected.exercises.is_empty() {
+        screen::error(
+            "no scenario was selected\nhint: `sockgrade list --scenarios` shows what there is",
+        );
+        return Ok(Graded::Never(ExitStatus::NothingSelected));
+    }
+    let batch = Batch {
+        selected,
+        submissions,
+        seed: options.seed(),
+        jobs: options.jobs(),
+        binary: own_file()?,
+        languages: Languages::standard(),
+        interrupt: interrupt::listen()?,
+    };
+    let reference_failed = AtomicBool::new(false);
+    let bar = Bar::new();
+    let tell = |progress: Progress| {
+        bar.hear(&progress);
+        if let Progress::ReferenceFailed(scenario, why) = &progress {
+            reference_failed.store(true, Ordering::Relaxed);
+            let text = report::terminal::reference_failed(scenario, why, Style::On);
+            bar.above(|| screen::say(text.trim_end()));
+        }
+        hear(progress, &bar);
+    };
+    let graded = batch::grade(&batch, &tell);
+    drop(bar);
+    Ok(match graded {
+        Ok(outcome) => Graded::Done {
+            outcome,
+            incomplete: reference_failed.load(Ordering::Relaxed),
+        },
+        Err(BatchError::Interrupted) => Graded::Never(ExitStatus::Interrupted),
+        Err(error @ (BatchError::Refused(_) | BatchError::Trouble(_))) => {
+            screen::error(&error.to_string());
+            Graded::Never(ExitStatus::Incomplete)
+        }
+    })
+}
+
+/// The file of this program, which is started again for every test.
+fn own_file() -> anyhow::Result<PathBuf> {
+    let file = std::env::current_exe().context("cannot tell where this program's own file is")?;
+    if !file.exists() {
+        bail!(
+            "this program's own file is gone: {}\nhint: it was deleted or replaced while it ran; \
+             start it again",
+            file.display()
+        );
+    }
+    Ok(file)
+}

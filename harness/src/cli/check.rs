@@ -1,0 +1,91 @@
+//! `sockgrade check`: one's own work, as a report for a student on standard output.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use super::batch::{self, Graded};
+use super::exit::{self, ExitStatus};
+use super::keep::Keeper;
+use super::options::{CourseOptions, RunOptions, SelectionOptions};
+use super::{course, screen};
+use crate::batch::select;
+use crate::ids::SubmissionId;
+use crate::report;
+
+/// Grade one's own work, in the current folder
+///
+/// Prints the report that a student gets. It writes no files unless `--out` says where.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = exit::help_with_examples(&[
+    ("sockgrade check", "the programs in the current folder"),
+    ("sockgrade check --exercise tcp-echo", "one exercise; `server.py` and `client.py` will do as names"),
+    ("sockgrade check --scenario pieces", "one test"),
+]))]
+pub(super) struct Arguments {
+    /// The folder with the programs
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    #[command(flatten)]
+    course: CourseOptions,
+    #[command(flatten)]
+    selection: SelectionOptions,
+    #[command(flatten)]
+    options: RunOptions,
+    /// Write the reports and the records of the tests to this folder
+    #[arg(long, value_name = "DIR", help_heading = "Reports")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
+    let submission = named(&arguments.folder)?;
+    let course = course::load(&arguments.course)?;
+    let selected = select(&course, &arguments.selection.selection())?;
+    let keeper = arguments.out.as_deref().map(Keeper::new).transpose()?;
+    let graded = batch::grade(
+        &selected,
+        vec![(submission, arguments.folder.clone())],
+        &arguments.options,
+        &|progress, bar| {
+            if let Some(keeper) = &keeper {
+                keeper.hear(&progress, bar);
+            }
+        },
+    )?;
+    let (outcome, incomplete) = match graded {
+        Graded::Done {
+            outcome,
+            incomplete,
+        } => (outcome, incomplete),
+        Graded::Never(status) => return Ok(status),
+    };
+    let unkept = keeper.is_some_and(|keeper| !keeper.finish(&outcome.reports));
+    let status = ExitStatus::of(&outcome.reports, incomplete || unkept, outcome.interrupted);
+    for report in &outcome.reports {
+        screen::print(&report::terminal::check(report, screen::style()))?;
+    }
+    if status == ExitStatus::NothingSelected {
+        screen::error(
+            "no program for any exercise was found\nhint: call your programs by exercise and role, as \
+             tcp-echo-server.py; `sockgrade list` shows the exercises",
+        );
+    }
+    Ok(status)
+}
+
+/// A submission's name: that of its folder.
+///
+/// # Errors
+/// When there is no such folder.
+pub(super) fn named(folder: &Path) -> anyhow::Result<SubmissionId> {
+    let full = folder
+        .canonicalize()
+        .with_context(|| format!("cannot open the folder {}", folder.display()))?;
+    if !full.is_dir() {
+        bail!("{} is not a folder", folder.display());
+    }
+    let name = full
+        .file_name()
+        .map_or_else(|| "/".into(), std::ffi::OsStr::to_string_lossy);
+    Ok(SubmissionId::new(name))
+}

@@ -1,0 +1,149 @@
+//! `sockgrade judge`: saved records judged again, without running anything.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
+
+use super::exit::{self, ExitStatus};
+use super::options::CourseOptions;
+use super::{course, screen};
+use crate::batch::SubmissionReport;
+use crate::course::Course;
+use crate::escape;
+use crate::ids::SubmissionId;
+use crate::judge::{self, Graded, Verdict};
+use crate::record::{self, CellRecord};
+use crate::report;
+
+/// What lies beside a record.
+const REFERENCE: &str = "reference.json";
+
+/// Judge saved records again, without running anything
+///
+/// A record is the file record.json that `grade` leaves for every test; beside it lies
+/// reference.json, the reference's own record of the same test. Nothing is written.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = exit::help_with_examples(&[
+    ("sockgrade judge reports/alice/cells/*/*/*/record.json", "after the course was changed"),
+]))]
+pub(super) struct Arguments {
+    /// Files record.json, or the folders that they are in
+    #[arg(value_name = "RECORD", required = true)]
+    records: Vec<PathBuf>,
+    #[command(flatten)]
+    course: CourseOptions,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
+    let course = course::load(&arguments.course)?;
+    let mut reports: Vec<SubmissionReport> = Vec::new();
+    for file in &arguments.records {
+        let (record, graded) = judged(&course, file)?;
+        let submission = record
+            .submission
+            .unwrap_or_else(|| SubmissionId::new("the reference itself"));
+        match reports
+            .iter_mut()
+            .find(|report| report.submission == submission && report.seed == record.seed)
+        {
+            Some(report) => report.scenarios.push(graded),
+            None => reports.push(SubmissionReport {
+                submission,
+                seed: record.seed,
+                isolation: record.isolation,
+                notices: Vec::new(),
+                scenarios: vec![graded],
+            }),
+        }
+    }
+    print(&reports)?;
+    Ok(ExitStatus::of(&reports, false, false))
+}
+
+/// A line for every record, then what failed.
+fn print(reports: &[SubmissionReport]) -> anyhow::Result<()> {
+    let mut lines = String::new();
+    for report in reports {
+        for graded in &report.scenarios {
+            let word = match graded.verdict {
+                Verdict::Passed => "passed",
+                Verdict::Failed => "FAILED",
+                Verdict::NotJudged => "not judged",
+            };
+            let points = format!("{}/{}", graded.earned(), graded.possible());
+            let (scenario, submission) = (&graded.scenario, &report.submission);
+            lines.push_str(&format!(
+                "{word:<10}  {points:>7}  {scenario}  {submission}\n"
+            ));
+        }
+    }
+    screen::print(&escape::clean(&lines))?;
+    for report in reports {
+        let all_passed = report
+            .scenarios
+            .iter()
+            .all(|one| one.verdict == Verdict::Passed);
+        if !all_passed {
+            screen::print("\n")?;
+            screen::print(&report::terminal::submission(report, 0, screen::style()))?;
+        }
+    }
+    Ok(())
+}
+
+fn judged(course: &Course, file: &Path) -> anyhow::Result<(CellRecord, Graded)> {
+    let file = if file.is_dir() {
+        file.join("record.json")
+    } else {
+        file.to_owned()
+    };
+    let beside = file.with_file_name(REFERENCE);
+    let record = read(&file)?;
+    let reference = read(&beside)?;
+    if reference.scenario != record.scenario || reference.seed != record.seed {
+        bail!(
+            "{} belongs to another run than {}: scenario {} with seed {}, not {} with seed {}",
+            beside.display(),
+            file.display(),
+            reference.scenario,
+            reference.seed.0,
+            record.scenario,
+            record.seed.0,
+        );
+    }
+    let Some((exercise, scenario)) = course.scenario(&record.scenario) else {
+        bail!(
+            "{} is a record of {}, which this course does not have\nhint: say which course with \
+             --course DIR",
+            file.display(),
+            record.scenario
+        );
+    };
+    let graded = judge::judge(exercise, scenario, &record, Some(&reference));
+    Ok((record, graded))
+}
+
+/// What every version of a record has.
+#[derive(Deserialize)]
+struct Versioned {
+    schema: String,
+}
+
+fn read(file: &Path) -> anyhow::Result<CellRecord> {
+    let name = file.display();
+    let text = std::fs::read(file).with_context(|| format!("cannot read the record {name}"))?;
+    let versioned: Versioned = match serde_json::from_slice(&text) {
+        Ok(versioned) => versioned,
+        Err(error) if error.is_eof() => bail!("{name} is cut short: {error}"),
+        Err(error) => bail!("{name} is not a record of sockgrade: {error}"),
+    };
+    if versioned.schema != record::SCHEMA {
+        bail!(
+            "{name} is of the form `{}`, and not `{}`, the one that this program reads",
+            versioned.schema,
+            record::SCHEMA
+        );
+    }
+    serde_json::from_slice(&text).with_context(|| format!("{name} is not a whole record"))
+}

@@ -1,0 +1,83 @@
+//! Options that several subcommands share.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::batch::Selection;
+use crate::course::Level;
+use crate::ids::{AssignmentId, ExerciseId};
+use crate::seed::Seed;
+
+/// So many cells for each processor: most of them wait most of the time.
+const JOBS_PER_CORE: usize = 3;
+
+/// Which course.
+#[derive(Debug, Args)]
+pub(super) struct CourseOptions {
+    /// The folder of the course
+    ///
+    /// Without it, the folder `scenarios` where there is one with a course.yaml in it, and
+    /// otherwise the standard course, which is in this program.
+    #[arg(long, value_name = "DIR", help_heading = "Course")]
+    pub(super) course: Option<PathBuf>,
+}
+
+/// What of the course.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct SelectionOptions {
+    /// Only the exercises of this assignment, and all of them
+    ///
+    /// Without an assignment or an exercise, those exercises count for which a program was handed
+    /// in.
+    #[arg(long, value_name = "ID")]
+    assignment: Option<String>,
+    /// Only this exercise (may be given several times)
+    #[arg(long, value_name = "ID")]
+    exercise: Vec<String>,
+    /// Only scenarios that match: `pieces`, `server/*`, `tcp-echo/*` (several times)
+    #[arg(long, value_name = "GLOB")]
+    scenario: Vec<String>,
+    /// The hardest level that counts, instead of the assignment's or the exercise's own
+    #[arg(long, value_enum)]
+    level: Option<Level>,
+}
+
+impl SelectionOptions {
+    pub(super) fn selection(&self) -> Selection {
+        Selection {
+            assignment: self.assignment.as_ref().map(AssignmentId::new),
+            exercises: self.exercise.iter().map(ExerciseId::new).collect(),
+            scenarios: self.scenario.clone(),
+            level: self.level,
+        }
+    }
+}
+
+/// How it is run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(super) struct RunOptions {
+    /// How many tests run at a time [default: 3 for each processor]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Where random choices come from; all submissions meet the same ones
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+impl RunOptions {
+    pub(super) fn jobs(&self) -> usize {
+        let default = || {
+            // Where the number of processors cannot be told, one is there at least.
+            std::thread::available_parallelism().map_or(1, NonZeroUsize::get) * JOBS_PER_CORE
+        };
+        self.jobs.map_or_else(default, NonZeroUsize::get)
+    }
+
+    pub(super) fn seed(&self) -> Seed {
+        Seed(self.seed)
+    }
+}

@@ -1,0 +1,169 @@
+//! `junit.xml`: the form that CI servers read; one suite per submission.
+//!
+//! `failure` is the student's trouble, `error` ours, `skipped` what waits for another test. CI servers
+//! show it to students, so hidden scenarios keep verdict and points only. The message stands in the
+//! text as well, because some servers show only one of the two. There is no standard; the names are
+//! chosen to be unique and stable, because servers keep only the first of two equal ones and compare
+//! runs by name.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::command::replay_command;
+use super::entry;
+use super::lost::explained;
+use super::standing::{Standing, waits_for_another};
+use super::style::Style;
+use crate::batch::SubmissionReport;
+use crate::judge::Graded;
+
+/// The whole file.
+pub fn render(reports: &[SubmissionReport]) -> String {
+    let mut junit = Report::new("sockgrade");
+    for report in reports {
+        junit.add_test_suite(suite(&entry::for_student(report)));
+    }
+    junit
+        .to_string()
+        .expect("writing to a String cannot fail, and all text was made harmless")
+}
+
+fn suite(report: &SubmissionReport) -> TestSuite {
+    let mut suite = TestSuite::new(report.submission.as_str());
+    let score = report.score();
+    for (name, value) in [
+        ("seed", report.seed.0),
+        ("points.earned", u64::from(score.earned())),
+        ("points.possible", u64::from(score.possible())),
+        ("points.not-judged", u64::from(report.not_judged())),
+    ] {
+        suite.add_property(Property::new(name, value.to_string()));
+    }
+    let mut time = Duration::ZERO;
+    for graded in &report.scenarios {
+        let case = case(report, graded);
+        time = time.saturating_add(case.time.unwrap_or_default());
+        suite.add_test_case(case);
+    }
+    suite.set_time(time);
+    if !report.notices.is_empty() {
+        suite.set_system_err(report.notices.join("\n"));
+    }
+    suite
+}
+
+fn case(report: &SubmissionReport, graded: &Graded) -> TestCase {
+    let group = format!("{}.{}.{}", report.submission, graded.exercise, graded.role);
+    let mut case = TestCase::new(graded.scenario.as_str(), status(report, graded));
+    case.set_classname(group);
+    case.set_time(Duration::from_millis(graded.wall_ms));
+    let points = format!("{} of {}", graded.earned(), graded.possible());
+    case.add_property(Property::new("points", points));
+    case
+}
+
+fn status(report: &SubmissionReport, graded: &Graded) -> TestCaseStatus {
+    let reason = graded.reason.as_deref().unwrap_or_default();
+    match Standing::of(graded) {
+        Standing::Passed => TestCaseStatus::success(),
+        Standing::Failed => failed(report, graded),
+        Standing::NotRun if waits_for_another(report, graded) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(reason).set_description(reason);
+            status
+        }
+        // A file of nothing but skipped tests would be green.
+        Standing::NotRun => unsuccessful(NonSuccessKind::Failure, "not-run", reason, reason),
+        Standing::NotJudged => {
+            let text = format!("{reason}\nThis is not the student's fault and costs no points.");
+            unsuccessful(NonSuccessKind::Error, "not-judged", reason, &text)
+        }
+    }
+}
+
+fn failed(report: &SubmissionReport, graded: &Graded) -> TestCaseStatus {
+    let Some(first) = graded.findings.first() else {
+        // A hidden one.
+        let message = format!("{} failed", graded.title);
+        return unsuccessful(NonSuccessKind::Failure, "failed", &message, &message);
+    };
+    let again = replay_command(&graded.scenario, None, report.seed);
+    let text = explained(graded, &again, Style::Off).join("\n");
+    unsuccessful(
+        NonSuccessKind::Failure,
+        first.code.as_str(),
+        &first.message,
+        &text,
+    )
+}
+
+fn unsuccessful(kind: NonSuccessKind, ty: &str, message: &str, text: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status
+        .set_type(ty)
+        .set_message(message)
+        .set_description(text);
+    status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::escape::is_unsafe;
+    use crate::report::sample;
+
+    fn all() -> String {
+        render(&[
+            sample::report(),
+            sample::perfect(),
+            sample::missing(),
+            sample::hostile(),
+        ])
+    }
+
+    #[test]
+    fn a_report_reads_like_this() {
+        insta::assert_snapshot!(render(&[sample::report()]));
+    }
+
+    #[test]
+    fn the_file_is_well_formed_whatever_students_write() {
+        let report = Report::deserialize_from_str(&all()).unwrap();
+        assert_eq!(
+            (report.tests, report.failures, report.errors, report.skipped),
+            (13, 7, 2, 2)
+        );
+        assert!(!all().chars().any(|c| is_unsafe(c) && c != '\n'));
+    }
+
+    #[test]
+    fn no_two_tests_have_the_same_name() {
+        let report = Report::deserialize_from_str(&all()).unwrap();
+        let mut names: Vec<_> = report
+            .test_suites
+            .iter()
+            .flat_map(|suite| &suite.test_cases)
+            .map(|case| (case.classname.clone(), case.name.clone()))
+            .collect();
+        let number = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), number);
+    }
+
+    #[test]
+    fn hidden_scenarios_keep_their_secrets() {
+        let xml = all();
+        assert!(
+            !xml.contains("SECRET") && !xml.contains("reset-then-another"),
+            "{xml}"
+        );
+    }
+
+    #[test]
+    fn a_missing_program_is_a_failure_and_not_skipped() {
+        let report = Report::deserialize_from_str(&render(&[sample::missing()])).unwrap();
+        assert_eq!((report.failures, report.skipped), (2, 0));
+    }
+}

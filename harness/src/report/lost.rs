@@ -1,0 +1,152 @@
+//! One lost point explained: what we did, what the program did, the evidence, and what to try.
+//!
+//! It says what we did before what the program did, names the cause only as far as the evidence goes,
+//! and ends with one thing to try and one command to run.
+
+use super::paragraph::{apart, labelled};
+use super::style::{Style, Tone};
+use crate::ids::BugId;
+use crate::judge::{Check, Comparison, Finding, Graded, Score, StepState};
+
+/// More deeds than these stand one below the other.
+const IN_ONE_SENTENCE: usize = 4;
+/// How far evidence is moved to the right.
+const EVIDENCE: &str = "      ";
+
+/// The whole block: a heading, then a paragraph for each question that a reader has.
+/// `again` is the command to see it again.
+pub(super) fn explained(graded: &Graded, again: &str, style: Style) -> Vec<String> {
+    let heading = format!("{} · {} · {}", graded.exercise, graded.role, graded.title);
+    let mut lines = apart(&heading, &points(graded.score));
+    lines[0] = style.paint(Tone::Strong, &lines[0]);
+    lines.push(String::new());
+    lines.extend(story(graded));
+    for (number, finding) in graded.findings.iter().enumerate() {
+        lines.extend(found(finding, number == 0));
+    }
+    lines.extend(right(graded));
+    lines.extend(advice(graded));
+    // A command is never broken: it is copied as a whole.
+    lines.push(format!("  {:<16}{again}", "See it again"));
+    lines
+}
+
+/// `0 of 3 points`.
+pub(super) fn points(score: Score) -> String {
+    let (earned, possible) = (score.earned(), score.possible());
+    match possible {
+        0 => "no points".to_owned(),
+        1 => format!("{earned} of 1 point"),
+        _ => format!("{earned} of {possible} points"),
+    }
+}
+
+fn story(graded: &Graded) -> Vec<String> {
+    let mut lines = Vec::new();
+    if graded.did.is_empty() {
+        lines.extend(labelled("What we did", "started your program"));
+    } else {
+        lines.extend(deeds("What we did", &graded.did));
+    }
+    if !graded.faults.is_empty() {
+        lines.extend(deeds("On purpose", &graded.faults));
+    }
+    if !graded.program_did.is_empty() {
+        lines.extend(deeds("Your program", &graded.program_did));
+    }
+    lines
+}
+
+/// Deeds as one sentence, or one below the other where they are many.
+fn deeds(label: &str, deeds: &[String]) -> Vec<String> {
+    if deeds.len() > IN_ONE_SENTENCE {
+        return labelled(label, &deeds.join("\n"));
+    }
+    let sentence = match deeds {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{}, then {last}", first.join(", ")),
+    };
+    labelled(label, &sentence)
+}
+
+/// A finding: of the first one the evidence comes before the sentence, because the reader already
+/// knows what it is about.
+fn found(finding: &Finding, first: bool) -> Vec<String> {
+    let evidence = finding.evidence.as_ref().map(compared).unwrap_or_default();
+    let stopped = stopped_at(finding);
+    let label = if first { "Why" } else { "Also" };
+    let message = labelled(label, &finding.message);
+    if first {
+        [stopped, evidence, message].concat()
+    } else {
+        [message, stopped, evidence].concat()
+    }
+}
+
+/// Which step of ours came to nothing, where a script went step by step.
+fn stopped_at(finding: &Finding) -> Vec<String> {
+    let failed = finding
+        .steps
+        .iter()
+        .position(|step| step.state == StepState::Failed);
+    let Some(at) = failed else {
+        return Vec::new();
+    };
+    let text = format!("step {}: {}", at + 1, finding.steps[at].text);
+    labelled("Came as far as", &text)
+}
+
+/// What should be there and what is, one above the other.
+fn compared(comparison: &Comparison) -> Vec<String> {
+    let mut lines = labelled("Side by side", &format!("{}:", comparison.what));
+    lines.push(String::new());
+    let drawn = comparison.lines().into_iter();
+    lines.extend(drawn.map(|line| format!("{EVIDENCE}{line}")));
+    lines.push(String::new());
+    lines
+}
+
+/// What the points that were earned are for, where some were lost.
+fn right(graded: &Graded) -> Vec<String> {
+    if graded.earned() == 0 {
+        return Vec::new();
+    }
+    let right: Vec<&str> = graded
+        .checks
+        .iter()
+        .filter(|check| check.passed)
+        .map(|check| match check.check {
+            Check::Wire => "what went over the wire",
+            Check::Prints => "what your program printed",
+            Check::Ending => "how your program ended",
+        })
+        .collect();
+    match right.as_slice() {
+        [] => Vec::new(),
+        right => labelled("Was right", &right.join(", ")),
+    }
+}
+
+fn advice(graded: &Graded) -> Vec<String> {
+    let mut bugs: Vec<&BugId> = Vec::new();
+    for bug in graded.findings.iter().flat_map(|finding| &finding.bugs) {
+        if !bugs.contains(&bug) {
+            bugs.push(bug);
+        }
+    }
+    // Each command on a line of its own, to be copied.
+    let more: Vec<String> = bugs
+        .iter()
+        .enumerate()
+        .map(|(number, bug)| {
+            let front = if number == 0 { "More:" } else { "" };
+            format!("{front:<5} sockgrade explain {bug}")
+        })
+        .collect();
+    let text = [graded.hint.clone(), more.join("\n")].join("\n");
+    match text.trim_matches('\n') {
+        "" => Vec::new(),
+        text => labelled("Try", text),
+    }
+}

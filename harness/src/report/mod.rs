@@ -1,0 +1,41 @@
+//! Reports: from graded scenarios to what people and other programs read, one file per format.
+//!
+//! | format | made by | for |
+//! | --- | --- | --- |
+//! | `report.txt`, `sockgrade check` | [`text`] | the student |
+//! | `junit.xml` | [`junit`] | the CI server of a course, which students see |
+//! | `report.json` | [`json`] | other programs of the staff |
+//! | `results.jsonl` | [`jsonl`] | gradebooks: one line per submission |
+//! | `sockgrade grade` | [`terminal`] | the staff |
+//! | `sockgrade replay` | [`replay`] | whoever wants to see one run, event by event |
+//!
+//! [`folder`] puts them on disk. What students see never tells more of a hidden scenario than that it
+//! exists, its verdict and its points. Names, output and messages that come from a submission are
+//! hostile text: they are made harmless once, in `entry`, where they enter a report; every format
+//! begins there. Nothing here runs anything, reads a clock or decides about points.
+//!
+//! To add a report: 1. a file here whose function takes a
+//! [`SubmissionReport`](crate::batch::SubmissionReport), begins with `entry::for_student` or
+//! `entry::for_staff` and returns text; 2. its line in the table above and, where it is a file, its
+//! place in [`folder`]; 3. a test that writes the made-up report of `sample`, so that a person can
+//! read it.
+
+mod command;
+mod entry;
+pub mod folder;
+pub mod json;
+mod json_text;
+pub mod jsonl;
+pub mod junit;
+mod lost;
+mod paragraph;
+pub mod replay;
+#[cfg(test)]
+mod sample;
+mod standing;
+mod style;
+pub mod terminal;
+pub mod text;
+
+pub use command::{DEFAULT_SEED, replay_command};
+pub use style::Style;

@@ -1,0 +1,271 @@
+//! One event of a transcript as a line: when, who, to whom, what.
+
+use crate::course::{Step, StepEnd};
+use crate::escape::visible;
+use crate::ids::Participant;
+use crate::record::{CellRecord, Ending};
+use crate::report::entry::line;
+use crate::report::style::{Style, Tone};
+use crate::transcript::{ConnectionId, Event, StepOutcome, Stream, StreamEnd, What};
+
+/// So many bytes are shown of what was sent at once; the number of all is told.
+const SHOWN: usize = 200;
+/// Who does the steps.
+pub(super) const SCRIPT: &str = "script";
+
+/// One event as columns.
+pub(super) struct Row {
+    at_us: u64,
+    from: String,
+    arrow: &'static str,
+    to: String,
+    text: String,
+    tone: Option<Tone>,
+}
+
+impl Row {
+    /// The event as a line whose names take `width` columns.
+    pub(super) fn drawn(&self, width: usize, style: Style) -> String {
+        let failed = self.tone == Some(Tone::Bad);
+        let row = format!(
+            "{}{:>6}.{:03}  {:<width$} {:3} {:<width$}  {}",
+            if failed { "✗" } else { " " },
+            self.at_us / 1000,
+            self.at_us % 1000,
+            self.from,
+            self.arrow,
+            self.to,
+            self.text,
+        );
+        match self.tone {
+            Some(tone) => style.paint(tone, row.trim_end()),
+            None => row.trim_end().to_owned(),
+        }
+    }
+
+    /// The columns of an event.
+    pub(super) fn of(record: &CellRecord, event: &Event) -> Self {
+        let row = |from: &str, arrow, to: &str, text: String| Self {
+            at_us: event.at_us,
+            from: from.to_owned(),
+            arrow,
+            to: to.to_owned(),
+            text,
+            tone: None,
+        };
+        let alone = |who: &Participant, text| row(&name(who), "", "", text);
+        let leaves = |who: &Participant, text| row(&name(who), "──▶", "", text);
+        let arrives = |who: &Participant, text| row("", "──▶", &name(who), text);
+        match &event.what {
+            What::Started { participant } => alone(
+                participant,
+                format!("started {}", command(record, participant)),
+            ),
+            What::Ready { participant, at } => {
+                alone(participant, format!("is ready at {}", line(at)))
+            }
+            What::Connected {
+                connection,
+                from,
+                to,
+                client_address,
+                dialled,
+            } => {
+                let mut text = format!("{} connects", on(*connection));
+                if let Some(address) = client_address {
+                    text.push_str(&format!(" from {address}"));
+                }
+                if let Some(address) = dialled {
+                    text.push_str(&format!(" to {address}"));
+                }
+                row(&name(from), "──▶", &name(to), text)
+            }
+            What::Refused { from, to, attempt } => row(
+                &name(from),
+                "──✗",
+                &name(to),
+                format!("is refused, attempt {attempt}"),
+            ),
+            What::Sent {
+                connection,
+                by,
+                bytes,
+            } => leaves(by, format!("{} sends {}", on(*connection), quoted(bytes))),
+            What::Delivered {
+                connection,
+                to,
+                count,
+                boundary,
+            } => {
+                let boundary = match boundary {
+                    Some(true) => ", read before the next piece",
+                    Some(false) => ", NOT read before the next piece",
+                    None => "",
+                };
+                arrives(
+                    to,
+                    format!("{} gets {}{boundary}", on(*connection), bytes(*count)),
+                )
+            }
+            What::Ended {
+                connection,
+                by,
+                how,
+            } => leaves(by, format!("{} {}", on(*connection), end(*how))),
+            What::EndDelivered {
+                connection,
+                to,
+                how,
+            } => arrives(to, format!("{} sees: {}", on(*connection), end(*how))),
+            What::DatagramSent {
+                connection,
+                by,
+                number,
+                bytes,
+            } => {
+                let text = format!(
+                    "{} sends datagram {number}, {}",
+                    on(*connection),
+                    quoted(bytes)
+                );
+                leaves(by, text)
+            }
+            What::DatagramDelivered {
+                connection,
+                to,
+                number,
+            } => arrives(to, format!("{} gets datagram {number}", on(*connection))),
+            What::Fault {
+                connection,
+                to,
+                did,
+            } => {
+                let on = connection.map_or_else(String::new, |one| format!("{} ", on(one)));
+                let text = format!("{on}FAULT on purpose: {}", line(did));
+                let faulty = row("", "~~▶", &name(to), text);
+                Self {
+                    tone: Some(Tone::Aside),
+                    ..faulty
+                }
+            }
+            What::Printed {
+                participant,
+                on,
+                bytes,
+            } => {
+                let on = match on {
+                    Stream::Output => "prints",
+                    Stream::Errors => "prints on standard error",
+                };
+                alone(participant, format!("{on} {}", quoted(bytes)))
+            }
+            What::Exited { participant } => {
+                let program = record
+                    .programs
+                    .iter()
+                    .find(|one| one.participant == *participant);
+                let how = program.map_or_else(|| "ended".to_owned(), |one| ending(&one.ending));
+                alone(participant, how)
+            }
+            What::Stepped {
+                number,
+                step,
+                outcome,
+            } => {
+                let (how, tone) = came_out(outcome);
+                let text = format!("step {}: {}: {how}", number + 1, words(step));
+                Self {
+                    tone,
+                    ..row(SCRIPT, "", "", text)
+                }
+            }
+        }
+    }
+}
+
+fn came_out(outcome: &StepOutcome) -> (String, Option<Tone>) {
+    let failed = |word: &str, got: &[u8], why: &str| {
+        let got = if got.is_empty() {
+            String::new()
+        } else {
+            format!("; got {}", quoted(got))
+        };
+        (format!("{word}: {}{got}", line(why)), Some(Tone::Bad))
+    };
+    match outcome {
+        StepOutcome::Done => ("done".to_owned(), None),
+        StepOutcome::Differs { got, why } => failed("FAILED", got, why),
+        StepOutcome::Missing { got, why } => failed("FAILED, nothing more came", got, why),
+    }
+}
+
+/// A step without its outcome.
+pub(super) fn words(step: &Step) -> String {
+    match step {
+        Step::Connect { who } => format!("{} connects", name(who)),
+        Step::Accept { who } => format!("wait for a connection, to be called {}", name(who)),
+        Step::Send { who, bytes } => format!("{} sends {}", name(who), quoted(bytes)),
+        Step::Expect { who, bytes } => format!("{} expects {}", name(who), quoted(bytes)),
+        Step::ExpectEnd { who, how } => {
+            let how = match how {
+                StepEnd::Fin => "the end",
+                StepEnd::Reset => "a reset",
+                StepEnd::Either => "the end or a reset",
+            };
+            format!("{} expects {how}", name(who))
+        }
+        Step::End { who } => format!("{} ends its direction", name(who)),
+        Step::Close { who } => format!("{} closes", name(who)),
+        Step::Reset { who } => format!("{} resets", name(who)),
+        Step::Rest => "wait until the program is at rest".to_owned(),
+    }
+}
+
+pub(super) fn ending(ending: &Ending) -> String {
+    match ending {
+        Ending::Exited(status) => format!("exits with status {status}"),
+        Ending::Killed(signal) => format!("is killed by signal {signal}"),
+        Ending::LimitReached(which) => format!("reaches a limit: {}", line(which)),
+        Ending::Stopped => "was still there and was stopped".to_owned(),
+        Ending::NeverStarted(why) => format!("could not be started: {}", line(why)),
+    }
+}
+
+pub(super) fn bytes(number: u64) -> String {
+    counted(number, "byte", "bytes")
+}
+
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+pub(super) fn name(who: &Participant) -> String {
+    line(who.as_str())
+}
+
+fn end(how: StreamEnd) -> &'static str {
+    match how {
+        StreamEnd::Fin => "end of the stream (FIN)",
+        StreamEnd::Reset => "broken off (RST)",
+    }
+}
+
+fn command(record: &CellRecord, participant: &Participant) -> String {
+    let program = record
+        .programs
+        .iter()
+        .find(|one| one.participant == *participant);
+    let words = program.map(|one| one.command.join(" ")).unwrap_or_default();
+    line(&words)
+}
+
+fn on(connection: ConnectionId) -> String {
+    format!("#{}", connection.0)
+}
+
+/// `13 bytes "naïve café⏎"`; of many only the beginning.
+fn quoted(all: &[u8]) -> String {
+    let shown = &all[..all.len().min(SHOWN)];
+    let more = if all.len() > SHOWN { " …" } else { "" };
+    format!("{} \"{}\"{more}", bytes(all.len() as u64), visible(shown))
+}

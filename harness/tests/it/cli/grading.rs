@@ -1,0 +1,243 @@
+//! Submissions graded, checked, replayed and judged again.
+
+use predicates::prelude::*;
+
+use super::{Place, RIGHT_SERVER, WRONG_SERVER, has};
+
+const BASIC: [&str; 2] = ["--scenario", "tcp-echo/server/basic"];
+
+/// A class with what these students handed in as their server.
+fn class(servers: &[(&str, &str)]) -> Place {
+    let mut place = Place::new()
+        .with("submissions/README.md", "not a submission")
+        .with("submissions/.hidden/tcp-echo-server.py", WRONG_SERVER);
+    for (student, server) in servers {
+        place = place.with(&format!("submissions/{student}/tcp-echo-server.py"), server);
+    }
+    place
+}
+
+#[test]
+fn a_right_server_ends_with_0_and_files_are_written() {
+    let place = class(&[("alice", RIGHT_SERVER)]);
+    place
+        .sockgrade(&["grade"])
+        .args(BASIC)
+        .assert()
+        .code(0)
+        // No progress where nobody looks at it.
+        .stderr("")
+        .stdout(has("alice"))
+        .stdout(has("4/4"))
+        .stdout(has("README").not())
+        .stdout(has("hidden").not());
+    assert!(place.read("reports/alice/report.txt").contains("4 of 4"));
+    assert_eq!(
+        place.json("reports/alice/report.json")["schema"],
+        "sockgrade/report/v1"
+    );
+    assert_eq!(place.read("reports/results.jsonl").lines().count(), 1);
+    assert!(place.read("reports/junit.xml").contains("<testsuites"));
+    for file in ["record.json", "reference.json"] {
+        let record = place.json(&format!("reports/alice/cells/tcp-echo/server/basic/{file}"));
+        assert_eq!(record["schema"], "sockgrade/record/v1");
+        assert_eq!(record["scenario"], "tcp-echo/server/basic");
+    }
+}
+
+#[test]
+fn lost_points_end_with_1_and_judge_finds_the_same() {
+    let place = class(&[("alice", RIGHT_SERVER), ("bob", WRONG_SERVER)]);
+    place
+        .sockgrade(&["grade", "--out", "results", "--jobs", "2", "--seed", "7"])
+        .args(BASIC)
+        .assert()
+        .code(1)
+        .stdout(predicate::str::is_match("(?s)alice.*4/4.*bob.*0/4").unwrap())
+        .stdout(has(
+            "sockgrade replay tcp-echo/server/basic --submission=bob --seed=7",
+        ));
+    assert!(!place.path("reports").exists());
+    let record = |student| format!("results/{student}/cells/tcp-echo/server/basic/record.json");
+    let (alice, bob) = (record("alice"), record("bob"));
+    let before = place.read(&bob);
+    place
+        .sockgrade(&["judge", &alice, &bob])
+        .assert()
+        .code(1)
+        .stdout(
+            predicate::str::is_match("(?m)^passed +4/4  tcp-echo/server/basic  alice$").unwrap(),
+        )
+        .stdout(predicate::str::is_match("(?m)^FAILED +0/4  tcp-echo/server/basic  bob$").unwrap());
+    place.sockgrade(&["judge", &alice]).assert().code(0);
+    assert_eq!(place.read(&bob), before);
+
+    // What is no whole record is told, and nothing is judged.
+    let refused = |content: &str, part: &str| {
+        std::fs::write(place.path(&bob), content).unwrap();
+        place
+            .sockgrade(&["judge", &alice, &bob])
+            .assert()
+            .code(2)
+            .stdout("")
+            .stderr(has(part));
+    };
+    refused(&before[..before.len() / 2], "is cut short");
+    refused("", "is cut short");
+    refused("\u{7f}ELF", "is not a record");
+    refused("{\"schema\": \"other/v9\"}", "is of the form `other/v9`");
+    refused(
+        &before.replace("tcp-echo/server/basic", "tcp-echo/server/pieces"),
+        "another run",
+    );
+    std::fs::remove_file(place.path("results/bob/cells/tcp-echo/server/basic/reference.json"))
+        .unwrap();
+    refused(&before, "reference.json");
+}
+
+#[test]
+fn nothing_selected_ends_with_4() {
+    let place = class(&[("alice", RIGHT_SERVER)]);
+    place
+        .sockgrade(&["grade", "--scenario", "no-such-*"])
+        .assert()
+        .code(4)
+        .stderr(has("no scenario was selected"));
+    place
+        .sockgrade(&["check", "--scenario", "no-such-*"])
+        .assert()
+        .code(4);
+
+    let nobody = Place::new().with("submissions/README.md", "not a submission");
+    nobody
+        .sockgrade(&["grade"])
+        .assert()
+        .code(4)
+        .stderr(has("there is no submission"));
+
+    let nothing = Place::new().with("submissions/carol/essay.txt", "no program");
+    nothing
+        .sockgrade(&["grade"])
+        .assert()
+        .code(4)
+        .stderr(has("no program"));
+    nothing
+        .sockgrade(&["check", "submissions/carol"])
+        .assert()
+        .code(4)
+        .stderr(has("no program"));
+}
+
+#[test]
+fn what_an_assignment_asks_for_counts_also_where_nothing_was_handed_in() {
+    let place = Place::new().with("submissions/carol/essay.txt", "no program");
+    place
+        .sockgrade(&["grade", "--exercise", "tcp-echo"])
+        .args(BASIC)
+        .assert()
+        .code(1)
+        .stdout(has("0/4"));
+}
+
+#[test]
+fn check_prints_the_students_report_and_writes_nothing() {
+    let place = Place::new().with("tcp-echo-server.py", WRONG_SERVER);
+    place
+        .sockgrade(&["check"])
+        .args(BASIC)
+        .assert()
+        .code(1)
+        .stderr("")
+        .stdout(has("0 of 4 points"))
+        .stdout(has("sockgrade replay tcp-echo/server/basic"));
+    let files: Vec<_> = std::fs::read_dir(place.path("")).unwrap().collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+
+    place
+        .sockgrade(&["check", "--out", "kept"])
+        .args(BASIC)
+        .assert()
+        .code(1);
+    assert!(
+        place
+            .read("kept/results.jsonl")
+            .contains("sockgrade/result/v1")
+    );
+}
+
+#[test]
+fn replay_prints_everything_that_happened() {
+    let place = class(&[("alice", RIGHT_SERVER), ("bob", WRONG_SERVER)]);
+    place
+        .sockgrade(&["replay", "tcp-echo/server/basic", "--submission", "bob"])
+        .assert()
+        .code(1)
+        .stdout(has("Connected by"))
+        .stdout(has("exits with status 0"))
+        .stdout(has("HELLO, WORLD"))
+        .stdout(has("0 of 4 points"));
+    place
+        .sockgrade(&["replay", "tcp-echo/server/pieces", "submissions/alice"])
+        .assert()
+        .code(0)
+        .stdout(has("FAULT on purpose"));
+    let broken = Place::new().with("tcp-echo-server.c", "int main(void) { return 0\n");
+    broken
+        .sockgrade(&["replay", "tcp-echo/server/basic"])
+        .assert()
+        .code(1)
+        .stdout(has("does not compile"));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_ends_with_3_and_the_others_are_kept() {
+    // A file stands where alice's folder should be.
+    let place = class(&[("alice", RIGHT_SERVER), ("bob", RIGHT_SERVER)])
+        .with("reports/alice", "in the way");
+    place
+        .sockgrade(&["grade"])
+        .args(BASIC)
+        .assert()
+        .code(3)
+        .stdout(has("alice"))
+        .stderr(has("reports/alice").and(has("cannot be written")));
+    assert!(place.read("reports/bob/report.txt").contains("4 of 4"));
+    assert!(place.path("reports/junit.xml").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_ends_with_2() {
+    let place = class(&[("alice", RIGHT_SERVER)]).with("taken", "a file");
+    place
+        .sockgrade(&["grade", "--out", "taken/reports"])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(has("taken/reports").and(has("cannot be written").count(1)));
+}
+
+#[test]
+fn progress_is_for_terminals_and_not_for_ci() {
+    let on_terminal = |place: &Place| {
+        let script = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+        let mut command = assert_cmd::Command::new("python3");
+        command
+            .args(["-c", script, super::BINARY, "grade"])
+            .args(BASIC);
+        command
+            .current_dir(place.path(""))
+            .env("TERM", "xterm")
+            .env_remove("CI");
+        command
+    };
+    let place = class(&[("alice", RIGHT_SERVER)]);
+    on_terminal(&place)
+        .assert()
+        .code(0)
+        .stdout(has("2/2 tests"));
+    on_terminal(&place)
+        .env("CI", "true")
+        .assert()
+        .code(0)
+        .stdout(has("2/2 tests").not());
+}

@@ -1,0 +1,95 @@
+//! Ctrl-C: what is finished is kept, and nothing stays behind.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{BINARY, Place, RIGHT_SERVER};
+
+/// So often is looked, before it is given up: a minute.
+const LOOKS: u32 = 1200;
+
+/// Looks again and again, until it is so.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..LOOKS {
+        if is_so() {
+            return;
+        }
+        // A process that another one starts tells nobody here about itself.
+        pause();
+    }
+    panic!("{what} did not come true");
+}
+
+fn pause() {
+    let span = rustix::event::Timespec::try_from(Duration::from_millis(50)).unwrap();
+    let _ = rustix::event::poll(&mut [], Some(&span));
+}
+
+/// True while a process has the marker on its command line.
+fn is_there(marker: &str) -> bool {
+    let Ok(processes) = Path::new("/proc").read_dir() else {
+        return false;
+    };
+    processes.flatten().any(|process| {
+        let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).contains(marker)
+    })
+}
+
+fn interrupted_by(signal: Signal) {
+    let place = Place::new();
+    // Unlike that of any other process: the number of a file that exists.
+    let marker = format!(
+        "asleep-{}",
+        std::fs::metadata(place.path("")).unwrap().ino()
+    );
+    let asleep = format!("import os\nos.execvp('sleep', ['{marker}', '1000'])\n");
+    let place = place
+        .with("submissions/alice/tcp-echo-server.py", RIGHT_SERVER)
+        .with("submissions/zed/tcp-echo-server.py", asleep);
+    // One after the other: once zed's server is there, alice's report is.
+    let words = [
+        "grade",
+        "--jobs",
+        "1",
+        "--scenario",
+        "tcp-echo/server/basic",
+    ];
+    let handle = duct::cmd(BINARY, words)
+        .dir(place.path(""))
+        .stdout_capture()
+        .stderr_capture()
+        .unchecked()
+        .start()
+        .unwrap();
+    until("zed's server", || is_there(&marker));
+    let pid = i32::try_from(handle.pids()[0]).unwrap();
+    kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+    let output = handle.wait().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(told.contains("interrupted"), "{told}");
+    assert!(!is_there(&marker), "the server is still there");
+    assert!(
+        !is_there(&place.path("").display().to_string()),
+        "something is still there"
+    );
+    assert!(place.read("reports/alice/report.txt").contains("4 of 4"));
+    assert!(place.read("reports/junit.xml").contains("alice"));
+    assert_eq!(place.read("reports/results.jsonl").lines().count(), 1);
+    assert!(!place.path("reports/zed/report.json").exists());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("alice"));
+}
+
+#[test]
+fn ctrl_c_keeps_what_is_finished_and_leaves_nothing_behind() {
+    interrupted_by(Signal::INT);
+}
+
+#[test]
+fn termination_does_the_same() {
+    interrupted_by(Signal::TERM);
+}

@@ -1,0 +1,8 @@
+//! The integration tests, as one binary: a module for each thing that is tested from outside.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test, a panic is how a failure is told"
+)]
+
+mod cli;
