@@ -129,6 +129,11 @@ impl Cells {
             .stdin_file(stdin)
             .stdout_file(stdout)
             .stderr_capture()
+            // Ctrl-C on the terminal is for this process, which then ends its cells.
+            .before_spawn(|command| {
+                std::os::unix::process::CommandExt::process_group(command, 0);
+                Ok(())
+            })
             .unchecked()
             .start()
             .map_err(|error| trouble("a cell could not be started", &error))?;

@@ -22,9 +22,6 @@ pub(super) enum Entered {
 /// # Errors
 /// What this machine refuses, with the step.
 pub(super) fn enter() -> io::Result<Entered> {
-    // Ctrl-C on the terminal is for the coordinator, which then ends its cells. It fails only for
-    // a process that leads a group already.
-    let _ = rustix::process::setsid();
     let (uid, gid) = (rustix::process::geteuid(), rustix::process::getegid());
     let mut flags =
         UnshareFlags::NEWPID | UnshareFlags::NEWNS | UnshareFlags::NEWIPC | UnshareFlags::NEWUTS;

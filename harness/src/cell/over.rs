@@ -21,11 +21,15 @@ use crate::relay::stream::Connection;
 /// for a script's step after this time without any event.
 const QUIET: Duration = Duration::from_millis(250);
 
+/// As much CPU time as a program may use without any event. Nothing that the exercises ask for takes
+/// a hundredth of it.
+const SPINNING: Duration = Duration::from_secs(3);
+
 impl Run<'_> {
     /// True when all that the relay sent has reached the programs' kernels.
     pub(super) fn all_has_arrived(&self) -> io::Result<bool> {
-        if self.plan.transport == Transport::Udp {
-            return net::nothing_is_queued();
+        if !net::nothing_is_queued()? {
+            return Ok(false);
         }
         for connection in &self.connections {
             if !connection.has_arrived()? {
@@ -59,7 +63,7 @@ impl Run<'_> {
                 }
             }
         }
-        if self.plan.transport == Transport::Udp && !net::nothing_is_queued()? {
+        if !net::nothing_is_queued()? {
             return Ok(false);
         }
         // What arrived since, and what the terminals still had.
@@ -90,11 +94,11 @@ impl Run<'_> {
             return Ok(None);
         }
         if self.graded_is_gone()? {
-            if !self.nothing_comes()? || self.step_script()? {
+            if !self.nothing_comes()? || self.step_script_at_rest()? {
                 return Ok(None);
             }
-            let goes_on = self.script.give_up("your program had ended", &mut self.log);
-            return Ok((!goes_on).then_some(Over::Done));
+            self.script.give_up("your program had ended", &mut self.log);
+            return Ok(Some(Over::Done));
         }
         // Before the look: what arrives after it would wake somebody.
         if !self.all_has_arrived()? {
@@ -114,21 +118,19 @@ impl Run<'_> {
                 for flow in self.flows.iter_mut() {
                     moved |= flow.deliver(&mut self.diags, true, &mut self.log)?;
                 }
-                if moved || self.script.rest(&mut self.log) {
+                if moved || self.step_script_at_rest()? {
                     return Ok(None);
                 }
                 let waiting = self.what_it_does()?;
                 let done = self.script.state() != ScriptState::Waiting;
                 let why = format!("{waiting}, and nothing more will come");
-                if self.script.give_up(&why, &mut self.log) {
-                    return Ok(None);
-                }
+                self.script.give_up(&why, &mut self.log);
                 Ok(Some(if done { Over::Done } else { Over::AtRest }))
             }
             // Where rest cannot be proven, it is over when all that is waited for was seen.
             Rest::Unsure => {
-                if self.quiet() > QUIET && self.script.waits_for_rest() {
-                    self.script.rest(&mut self.log);
+                if self.quiet() > QUIET && self.step_script_at_rest()? {
+                    return Ok(None);
                 }
                 if self.script.state() == ScriptState::Waiting || !self.others_are_done() {
                     return Ok(None);
@@ -181,6 +183,12 @@ impl Run<'_> {
         Ok(waited)
     }
 
+    /// True when the graded program keeps a CPU busy and nothing comes of it.
+    fn spins(&self) -> io::Result<bool> {
+        Ok(self.quiet() > SPINNING
+            && u128::from(procfs::cpu_ms(self.programs[0].child.init())?) > SPINNING.as_millis())
+    }
+
     /// The deadline leaves out the time that the most delayed thread waited for a CPU.
     pub(super) fn check_deadline(&mut self) -> io::Result<Option<Over>> {
         if self.script.has_failed() && !self.script.aftermath {
@@ -189,19 +197,22 @@ impl Run<'_> {
             self.deadline = self.deadline.min(end.saturating_sub(self.counted_from));
         }
         let used = self.clock.elapsed().saturating_sub(self.counted_from);
-        if used < self.deadline {
-            return Ok(None);
-        }
-        let waited = self.waited_for_cpu()?.saturating_sub(self.waited_before);
-        let allowed = self.deadline + Duration::from_nanos(waited);
-        if used < allowed {
-            return Ok(None);
-        }
-        let doing = self.what_it_does()?;
-        let seconds = self.plan.deadline_ms / 1000;
-        let why = format!("it did not come within {seconds} seconds; {doing}");
-        let goes_on = self.script.give_up(&why, &mut self.log);
-        Ok((!goes_on).then_some(Over::Deadline))
+        let why = if self.spins()? {
+            "your program keeps the processor busy, and nothing comes of it".to_owned()
+        } else {
+            if used < self.deadline {
+                return Ok(None);
+            }
+            let waited = self.waited_for_cpu()?.saturating_sub(self.waited_before);
+            if used < self.deadline + Duration::from_nanos(waited) {
+                return Ok(None);
+            }
+            let doing = self.what_it_does()?;
+            let seconds = self.plan.deadline_ms / 1000;
+            format!("it did not come within {seconds} seconds; {doing}")
+        };
+        self.script.give_up(&why, &mut self.log);
+        Ok(Some(Over::Deadline))
     }
 
     /// Connects once more to the graded server and sees whether that is accepted. `None` where the

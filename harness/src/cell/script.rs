@@ -45,6 +45,8 @@ pub(super) struct Script {
     got: Vec<u8>,
     accepted: usize,
     closed: bool,
+    /// True while steps may take it that the graded program is at rest.
+    at_rest: bool,
     /// Whether the time after a failed step is already counted.
     pub(super) aftermath: bool,
 }
@@ -59,6 +61,7 @@ impl Script {
             got: Vec::new(),
             accepted: 0,
             closed: false,
+            at_rest: false,
             aftermath: false,
         }
     }
@@ -88,37 +91,13 @@ impl Script {
         name.unwrap_or_else(|| Participant::new(format!("connection {}", self.accepted)))
     }
 
-    /// True when the step that waits is for rest.
-    pub(super) fn waits_for_rest(&self) -> bool {
-        !self.failed && self.steps.get(self.at) == Some(&Step::Rest)
-    }
-
-    /// All programs are at rest. True when that was what the step waited for.
-    pub(super) fn rest(&mut self, log: &mut Log) -> bool {
-        let waits = self.waits_for_rest();
-        if waits {
-            self.record(StepOutcome::Done, log);
-        }
-        waits
-    }
-
-    /// Nothing more can come. The step that waits has failed, unless there is nothing to wait for any
-    /// more: then the script goes on, and this is true.
-    pub(super) fn give_up(&mut self, why: &str, log: &mut Log) -> bool {
+    /// Nothing more can come: the step that waits has failed.
+    pub(super) fn give_up(&mut self, why: &str, log: &mut Log) {
         if self.state() == ScriptState::Waiting {
-            let outcome = match self.steps[self.at] {
-                // A program that has ended rests more than any other, and a connection to it needs
-                // no breaking off.
-                Step::Rest | Step::Reset { .. } => StepOutcome::Done,
-                _ => StepOutcome::Missing {
-                    got: Bytes(std::mem::take(&mut self.got)),
-                    why: why.to_owned(),
-                },
-            };
-            self.record(outcome, log);
-            return self.state() == ScriptState::Waiting;
+            let got = Bytes(std::mem::take(&mut self.got));
+            let why = why.to_owned();
+            self.record(StepOutcome::Missing { got, why }, log);
         }
-        false
     }
 
     fn record(&mut self, outcome: StepOutcome, log: &mut Log) {
@@ -142,6 +121,15 @@ enum Tried {
 }
 
 impl Run<'_> {
+    /// Carries out the next steps, now that the graded program is at rest or has ended. True when any
+    /// was carried out.
+    pub(super) fn step_script_at_rest(&mut self) -> io::Result<bool> {
+        self.script.at_rest = true;
+        let moved = self.step_script();
+        self.script.at_rest = false;
+        moved
+    }
+
     /// Carries out the next steps, as far as they go. True when any was carried out.
     pub(super) fn step_script(&mut self) -> io::Result<bool> {
         let mut moved = false;
@@ -192,7 +180,7 @@ impl Run<'_> {
                     .insert(who.clone(), Place { index, side: 1 });
                 Ok(Tried::Done)
             }
-            // Without a program of its own to wait for, rest is seen by the loop.
+            Step::Rest if self.script.at_rest => Ok(Tried::Done),
             Step::Rest => Ok(Tried::Waits),
             Step::Send { who, .. }
             | Step::Expect { who, .. }
@@ -268,19 +256,18 @@ impl Run<'_> {
                 connection.send(place.side, bytes, &mut self.log);
                 Tried::Done
             }
-            Step::End { .. } => {
+            // What still comes is read and thrown away: whether a reset goes out for it would depend
+            // on who was faster.
+            Step::End { .. } | Step::Close { .. } => {
                 connection.end(place.side, StreamEnd::Fin, &mut self.log);
                 Tried::Done
             }
-            Step::Close { .. } => {
-                connection.close_script(place.side, &mut self.log);
-                Tried::Done
-            }
             Step::Reset { .. } => {
-                // Breaking off takes along what was not read; so that is waited for.
-                if !connection.is_flushed(place.side)
-                    || !connection.is_read(place.side, &mut self.diags)
-                {
+                // Breaking off takes along what was not read; so that is waited for, unless the
+                // program does not read it.
+                let read = connection.is_flushed(place.side)
+                    && connection.is_read(place.side, &mut self.diags);
+                if !read && !self.script.at_rest {
                     return Tried::Waits;
                 }
                 connection.end(place.side, StreamEnd::Reset, &mut self.log);

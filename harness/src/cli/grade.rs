@@ -11,7 +11,7 @@ use super::options::{CourseOptions, RunOptions, SelectionOptions};
 use super::{course, screen};
 use crate::batch::{Outcome, SubmissionReport, select};
 use crate::ids::SubmissionId;
-use crate::report::terminal;
+use crate::report::{Places, terminal};
 
 /// Grade a class: a folder with one folder per student
 #[derive(Debug, clap::Args)]
@@ -63,7 +63,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     };
     let unkept = !keeper.finish(&outcome.reports);
     let status = ExitStatus::of(&outcome.reports, incomplete || unkept, outcome.interrupted);
-    print(&outcome)?;
+    let usual = arguments.submissions == Path::new("submissions");
+    let places = Places {
+        submissions: (!usual).then_some(arguments.submissions.as_path()),
+        course: arguments.course.course.as_deref(),
+    };
+    print(&outcome, places)?;
     if status == ExitStatus::NothingSelected {
         screen::error(
             "no program for any exercise was found\nhint: `--exercise` or `--assignment` tells \
@@ -74,14 +79,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
 }
 
 /// Every submission in the order of names, and then what failed.
-fn print(outcome: &Outcome) -> anyhow::Result<()> {
+fn print(outcome: &Outcome, places: Places<'_>) -> anyhow::Result<()> {
     let style = screen::style();
     let columns = |report: &SubmissionReport| report.submission.as_str().chars().count();
     let width = outcome.reports.iter().map(columns).max().unwrap_or(0);
     for report in &outcome.reports {
-        screen::print(&terminal::submission(report, width, style))?;
+        screen::print(&terminal::submission(report, width, places, style))?;
     }
-    screen::print(&terminal::summary(outcome, style))
+    screen::print(&terminal::summary(outcome, places, style))
 }
 
 /// The submissions, by name. Files beside them and hidden folders are none.

@@ -86,7 +86,12 @@ fn print(reports: &[SubmissionReport]) -> anyhow::Result<()> {
             .all(|one| one.verdict == Verdict::Passed);
         if !all_passed {
             screen::print("\n")?;
-            screen::print(&report::terminal::submission(report, 0, screen::style()))?;
+            screen::print(&report::terminal::submission(
+                report,
+                0,
+                report::Places::default(),
+                screen::style(),
+            ))?;
         }
     }
     Ok(())

@@ -223,8 +223,15 @@ pub fn end(socket: BorrowedFd<'_>) {
     let _ = rustix::net::shutdown(socket, rustix::net::Shutdown::Write);
 }
 
-/// Closes a TCP connection with a reset.
+/// Closes a connection with a reset. A Unix socket has none: it would look broken off to the other
+/// side only where something is unread, so nothing is left unread, and it just ends.
 pub fn reset(socket: OwnedFd) {
+    if local_address(socket.as_fd()).is_none() {
+        // From here on the other side cannot send. Where it is gone already, nothing is left to end.
+        let _ = rustix::net::shutdown(&socket, rustix::net::Shutdown::Both);
+        while rustix::io::read(&socket, &mut [0; 4096]).is_ok_and(|count| count > 0) {}
+        return;
+    }
     // When the connection is gone already there is nothing left to reset.
     let _ = sockopt::set_socket_linger(&socket, Some(std::time::Duration::ZERO));
 }

@@ -153,6 +153,7 @@ pub fn look(init: Pid) -> io::Result<Look> {
         let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
             continue;
         };
+        let before = look.threads.len();
         for task in tasks {
             let Some(tid) = task?
                 .file_name()
@@ -166,9 +167,22 @@ pub fn look(init: Pid) -> io::Result<Look> {
                 look.threads.push(thread);
             }
         }
+        if java && look.unsure.is_none() {
+            look.unsure = ending_machine(&look.threads[before..]);
+        }
     }
     look.threads.sort_by_key(|thread| (thread.pid, thread.tid));
     Ok(look)
+}
+
+/// While a Java virtual machine ends, all its threads wait for each other in futexes, and some only
+/// for a short time. A program that waits for something from outside does so in another call.
+fn ending_machine(threads: &[Thread]) -> Option<String> {
+    let outside = threads.iter().any(|thread| match &thread.doing {
+        Doing::Waits(wait) => wait.call != "futex",
+        Doing::Runs | Doing::Unsure(_) | Doing::Runtime => false,
+    });
+    (!outside).then(|| "its virtual machine may be ending".to_owned())
 }
 
 /// A reason why rest cannot be proven for this process.

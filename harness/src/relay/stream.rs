@@ -109,8 +109,6 @@ struct Lane {
     awaiting: Option<u64>,
     source_over: bool,
     end_delivered: bool,
-    /// Close the receiver's socket for good once the end is delivered.
-    close_after: bool,
 }
 
 impl Lane {
@@ -123,7 +121,6 @@ impl Lane {
             awaiting: None,
             source_over: false,
             end_delivered: false,
-            close_after: false,
         }
     }
 
@@ -193,13 +190,6 @@ impl Connection {
             how,
         });
         self.lanes[side].logic.end(how);
-    }
-
-    /// The script closes the connection of `side` in both directions: what still comes for it is not
-    /// taken any more.
-    pub fn close_script(&mut self, side: usize, log: &mut Log) {
-        self.end(side, StreamEnd::Fin, log);
-        self.lanes[side].close_after = true;
     }
 
     /// True when the program at the other end of `side` has read all that was written to it.
@@ -383,12 +373,7 @@ impl Connection {
         match (how, &mut self.ends[to]) {
             (_, End::Script(script)) => script.end = Some(how),
             (StreamEnd::Fin, End::Socket(end)) => {
-                if self.lanes[from].close_after {
-                    // Closing without reading the rest is what a client does that leaves.
-                    end.socket = None;
-                    self.lanes[to].source_over = true;
-                    self.lanes[to].end_delivered = true;
-                } else if let Some(socket) = &end.socket {
+                if let Some(socket) = &end.socket {
                     net::end(socket.as_fd());
                 }
             }

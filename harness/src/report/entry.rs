@@ -100,7 +100,10 @@ fn without(text: &str, id: &str) -> String {
 pub(super) fn graded(graded: &Graded) -> Graded {
     Graded {
         title: line(&graded.title),
-        reason: graded.reason.as_deref().map(line),
+        reason: graded
+            .reason
+            .as_deref()
+            .map(|why| line(&why.replace('\n', " "))),
         findings: graded.findings.iter().map(finding).collect(),
         faults: lines(&graded.faults),
         did: lines(&graded.did),

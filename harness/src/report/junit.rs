@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::command::replay_command;
+use super::command::{Places, replay_command};
 use super::entry;
 use super::lost::explained;
 use super::standing::{Standing, waits_for_another};
@@ -88,7 +88,7 @@ fn failed(report: &SubmissionReport, graded: &Graded) -> TestCaseStatus {
         let message = format!("{} failed", graded.title);
         return unsuccessful(NonSuccessKind::Failure, "failed", &message, &message);
     };
-    let again = replay_command(&graded.scenario, None, report.seed);
+    let again = replay_command(&graded.scenario, None, report.seed, Places::default());
     let text = explained(graded, &again, Style::Off).join("\n");
     unsuccessful(
         NonSuccessKind::Failure,

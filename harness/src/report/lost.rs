@@ -5,7 +5,6 @@
 
 use super::paragraph::{apart, labelled};
 use super::style::{Style, Tone};
-use crate::ids::BugId;
 use crate::judge::{Check, Comparison, Finding, Graded, Score, StepState};
 
 /// More deeds than these stand one below the other.
@@ -129,24 +128,8 @@ fn right(graded: &Graded) -> Vec<String> {
 }
 
 fn advice(graded: &Graded) -> Vec<String> {
-    let mut bugs: Vec<&BugId> = Vec::new();
-    for bug in graded.findings.iter().flat_map(|finding| &finding.bugs) {
-        if !bugs.contains(&bug) {
-            bugs.push(bug);
-        }
-    }
-    // Each command on a line of its own, to be copied.
-    let more: Vec<String> = bugs
-        .iter()
-        .enumerate()
-        .map(|(number, bug)| {
-            let front = if number == 0 { "More:" } else { "" };
-            format!("{front:<5} sockgrade explain {bug}")
-        })
-        .collect();
-    let text = [graded.hint.clone(), more.join("\n")].join("\n");
-    match text.trim_matches('\n') {
+    match graded.hint.as_str() {
         "" => Vec::new(),
-        text => labelled("Try", text),
+        hint => labelled("Try", hint),
     }
 }

@@ -37,5 +37,5 @@ mod style;
 pub mod terminal;
 pub mod text;
 
-pub use command::{DEFAULT_SEED, replay_command};
+pub use command::{DEFAULT_SEED, Places, replay_command};
 pub use style::Style;

@@ -4,7 +4,7 @@
 //! once more what failed, each with the one command that replays it. For a student, the text of
 //! `report.txt`. Every line says in words what its colour says.
 
-use super::command::{DEFAULT_SEED, replay_command};
+use super::command::{DEFAULT_SEED, Places, replay_command};
 use super::paragraph::{columns, fill};
 use super::standing::{Standing, WORD, counts, reason, waits_for_another};
 use super::style::{Style, Tone};
@@ -25,7 +25,12 @@ pub fn check(report: &SubmissionReport, style: Style) -> String {
 
 /// What `grade` prints of a submission: its line, then what is not as it should be. Names are filled
 /// up to `name_width` columns.
-pub fn submission(report: &SubmissionReport, name_width: usize, style: Style) -> String {
+pub fn submission(
+    report: &SubmissionReport,
+    name_width: usize,
+    places: Places<'_>,
+    style: Style,
+) -> String {
     let report = entry::for_staff(report);
     let score = report.score();
     let name = format!("{:<name_width$}", report.submission.as_str());
@@ -37,7 +42,7 @@ pub fn submission(report: &SubmissionReport, name_width: usize, style: Style) ->
     )];
     for graded in &report.scenarios {
         match Standing::of(graded) {
-            Standing::Failed => lines.extend(failed(&report, graded, style)),
+            Standing::Failed => lines.extend(failed(&report, graded, places, style)),
             Standing::Passed | Standing::NotRun | Standing::NotJudged => {}
         }
     }
@@ -59,14 +64,18 @@ pub fn reference_failed(scenario: &ScenarioId, why: &str, style: Style) -> Strin
 
 /// The last lines of `grade`: what failed once more, each with its command, then how many
 /// submissions came out how.
-pub fn summary(outcome: &Outcome, style: Style) -> String {
+pub fn summary(outcome: &Outcome, places: Places<'_>, style: Style) -> String {
     let mut lines = Vec::new();
     let reports: Vec<_> = outcome.reports.iter().map(entry::for_staff).collect();
     for report in &reports {
         for graded in &report.scenarios {
             if Standing::of(graded) == Standing::Failed {
-                let command =
-                    replay_command(&graded.scenario, Some(&report.submission), report.seed);
+                let command = replay_command(
+                    &graded.scenario,
+                    Some(&report.submission),
+                    report.seed,
+                    places,
+                );
                 let points = format!("{}/{}", graded.earned(), graded.possible());
                 let word = Standing::Failed.column(style);
                 lines.push(format!("{word}  {points:>7}  {command}"));
@@ -114,7 +123,12 @@ fn status(report: &SubmissionReport, style: Style) -> String {
 }
 
 /// What failed, in a few lines: the cause with its evidence, other findings in a sentence each.
-fn failed(report: &SubmissionReport, graded: &Graded, style: Style) -> Vec<String> {
+fn failed(
+    report: &SubmissionReport,
+    graded: &Graded,
+    places: Places<'_>,
+    style: Style,
+) -> Vec<String> {
     let hidden = if graded.hidden { " (hidden)" } else { "" };
     let title = format!(
         "{}  {}/{}  {}{hidden}",
@@ -127,7 +141,12 @@ fn failed(report: &SubmissionReport, graded: &Graded, style: Style) -> Vec<Strin
     for (number, finding) in graded.findings.iter().enumerate() {
         lines.extend(said(finding, number == 0));
     }
-    let command = replay_command(&graded.scenario, Some(&report.submission), report.seed);
+    let command = replay_command(
+        &graded.scenario,
+        Some(&report.submission),
+        report.seed,
+        places,
+    );
     lines.push(format!("{:INDENT$}{command}", ""));
     lines
 }
@@ -282,8 +301,8 @@ mod tests {
         let lines = outcome
             .reports
             .iter()
-            .map(|one| submission(one, width, style));
-        lines.collect::<String>() + &summary(&outcome, style)
+            .map(|one| submission(one, width, Places::default(), style));
+        lines.collect::<String>() + &summary(&outcome, Places::default(), style)
     }
 
     #[test]
@@ -302,7 +321,7 @@ mod tests {
 
     #[test]
     fn an_interrupted_batch_says_so_at_the_end() {
-        let text = summary(&outcome(true), Style::Off);
+        let text = summary(&outcome(true), Places::default(), Style::Off);
         assert!(
             text.ends_with("\ninterrupted: not every submission is here\n"),
             "{text}"

@@ -3,7 +3,7 @@
 //! Notices about the hand-in come first, then a line per test, then each lost point explained, and
 //! apart from all that what could not be judged. Of a hidden scenario it shows verdict and points.
 
-use super::command::replay_command;
+use super::command::{Places, replay_command};
 use super::entry;
 use super::lost::{explained, points};
 use super::paragraph::{WIDTH, apart, beside, columns, fill};
@@ -213,7 +213,7 @@ fn lost(report: &SubmissionReport, style: Style) -> Vec<String> {
 }
 
 fn block(graded: &Graded, seed: Seed, style: Style) -> Vec<String> {
-    let again = replay_command(&graded.scenario, None, seed);
+    let again = replay_command(&graded.scenario, None, seed, Places::default());
     explained(graded, &again, style)
 }
 

@@ -114,7 +114,7 @@ same! {
     a_reset_wakes_a_blocked_client on Tcp, seen "client: sent: ECONNRESET";
     a_close_without_reading_wakes_a_blocked_client on Tcp, seen "client: sent: ECONNRESET";
     a_poll_tells_that_the_peer_ended on Tcp, seen "client: the peer's end: True";
-    more_clients_than_the_backlog_holds_are_all_served on Tcp, seen "client: answer: b'served 3'";
+    more_clients_than_the_backlog_holds_are_all_served on Tcp, seen "client: answer: b'your turn: served 3'";
 
     datagrams_keep_their_boundaries on Udp Udp6 UdpDevices, seen "server: got: 1000 bytes";
     an_empty_datagram_arrives on Udp Udp6, seen "client: got: b''";

@@ -12,7 +12,7 @@ class urgent_data_is_not_passed_on:
         connection.sendall(b"usual")
         connection.send(b"!", socket.MSG_OOB)
         connection.shutdown(socket.SHUT_WR)
-        connection.recv(1)
+        observe_all("got", connection)
 
     def client():
         connection = connect()

@@ -257,10 +257,8 @@ class more_clients_than_the_backlog_holds_are_all_served:
         listener = listen(0)
         for _ in range(more_clients_than_the_backlog_holds_are_all_served.COUNT):
             connection, _ = listener.accept()
-            data = bytearray()
-            while piece := connection.recv(10):
-                data += piece
-            connection.sendall(b"served " + data)
+            connection.sendall(b"your turn: ")
+            connection.sendall(b"served " + connection.recv(1))
             connection.close()
         say("all served")
 
@@ -272,13 +270,13 @@ class more_clients_than_the_backlog_holds_are_all_served:
                 select.select([], [connection], [])
                 connection.setblocking(True)
                 connection.sendall(b"%d" % number)
-                connection.shutdown(socket.SHUT_WR)
-                answers.append(bytes(read_exactly(connection, 8)))
+                answers.append(bytes(read_exactly(connection, 19)))
             except OSError as error:
                 answers.append(name_of(error).encode())
 
         # The first says nothing before all have called; so the backlog is full for all but one.
         first = connect()
+        read_exactly(first, 11)
         threads = []
         for number in range(1, more_clients_than_the_backlog_holds_are_all_served.COUNT):
             connection = wire.stream()
@@ -288,8 +286,7 @@ class more_clients_than_the_backlog_holds_are_all_served:
         for thread in threads:
             thread.start()
         first.sendall(b"0")
-        first.shutdown(socket.SHUT_WR)
-        answers.append(bytes(read_exactly(first, 8)))
+        observe("answer", read_exactly, first, 8)
         for thread in threads:
             thread.join()
         for answer in sorted(answers):
