@@ -75,5 +75,5 @@ mod tests {
         assert_ne!(draw(dice(7, "to-server")), draw(dice(7, "to-client")));
     }
 
-    const GOLDEN: [u64; 6] = [0; 6];
+    const GOLDEN: [u64; 6] = [24, 34, 37, 51, 38, 70];
 }

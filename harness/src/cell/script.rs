@@ -152,6 +152,8 @@ impl Run<'_> {
                 },
             };
             self.script.record(outcome, &mut self.log);
+            // What this step set off has to be waited for again.
+            self.script.at_rest = false;
             moved = true;
         }
         if !self.script.closed && !self.script.steps.is_empty() {

@@ -33,6 +33,11 @@ const WIRE: &str = "eth0";
 /// so that a client that tries again cannot connect to itself.
 pub const CLIENT_PORTS: std::ops::RangeInclusive<u16> = 20_000..=29_999;
 
+/// Least, usual and largest size of a TCP socket's buffers, in bytes. As large as they may grow by
+/// themselves, several megabytes fit between two programs, and who sends less never feels that the
+/// other side is slow or gone.
+const BUFFERS: &str = "4096 131072 262144";
+
 /// A network namespace that stays while this value lives.
 #[derive(Debug)]
 pub struct NetNs(File);
@@ -49,11 +54,15 @@ impl NetNs {
         let mut route = Netlink::open(libc::NETLINK_ROUTE)?;
         let loopback = index_of(&mut route, "lo")?;
         set_up(&mut route, loopback)?;
-        // Opened in the namespace, so that it is the namespace's own setting.
-        std::fs::write(
-            "/proc/sys/net/ipv4/ip_local_port_range",
-            format!("{} {}", CLIENT_PORTS.start(), CLIENT_PORTS.end()),
-        )?;
+        // Opened in the namespace, so that they are the namespace's own settings.
+        let ports = format!("{} {}", CLIENT_PORTS.start(), CLIENT_PORTS.end());
+        for (name, value) in [
+            ("ip_local_port_range", ports.as_str()),
+            ("tcp_rmem", BUFFERS),
+            ("tcp_wmem", BUFFERS),
+        ] {
+            std::fs::write(format!("/proc/sys/net/ipv4/{name}"), value)?;
+        }
         Ok(this)
     }
 

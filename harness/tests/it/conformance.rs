@@ -245,7 +245,11 @@ impl Answer {
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (way, record) = (self.way, &self.record);
-        writeln!(f, "{way:?} (over: {:?}, {:?}):", record.over, record.trouble)?;
+        writeln!(
+            f,
+            "{way:?} (over: {:?}, {:?}):",
+            record.over, record.trouble
+        )?;
         for line in &self.lines {
             writeln!(f, "  {line}")?;
         }

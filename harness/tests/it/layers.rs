@@ -182,7 +182,11 @@ fn what_breaks_a_layer_is_told() {
             path: path.to_owned(),
             text: text.to_owned(),
         };
-        assert_eq!(complaints(&source, &mut BTreeSet::new()), expected, "{text}");
+        assert_eq!(
+            complaints(&source, &mut BTreeSet::new()),
+            expected,
+            "{text}"
+        );
     }
 }
 

@@ -6,3 +6,7 @@
 )]
 
 mod cli;
+mod conformance;
+mod fixtures;
+mod layers;
+mod soak;
