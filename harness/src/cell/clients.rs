@@ -21,9 +21,8 @@ use crate::transcript::{ConnectionId, What};
 pub(super) struct Caller {
     client: usize,
     server: Option<usize>,
-    socket: OwnedFd,
-    from: Option<SocketAddr>,
-    called: Option<SocketAddr>,
+    /// Our end of its connection.
+    accepted: net::Accepted,
     /// The number of its attempt to connect.
     attempt: u32,
 }
@@ -124,7 +123,7 @@ impl Run<'_> {
         while index < self.services.len() {
             let service = &self.services[index];
             let (client, server) = (service.client, service.server);
-            let Some((socket, from, called)) = net::accept(service.socket.as_fd())? else {
+            let Some(accepted) = net::accept(service.socket.as_fd())? else {
                 index += 1;
                 continue;
             };
@@ -134,9 +133,7 @@ impl Run<'_> {
             self.callers.push(Caller {
                 client,
                 server,
-                socket,
-                from,
-                called,
+                accepted,
                 attempt: self.attempts,
             });
             let role = server.map_or(Role::Server, |index| self.programs[index].plan.role);
@@ -187,11 +184,14 @@ impl Run<'_> {
         let Caller {
             client,
             server,
+            accepted,
+            attempt,
+        } = caller;
+        let net::Accepted {
             socket,
             from,
             called,
-            attempt,
-        } = caller;
+        } = accepted;
         let client_end = stream::End::socket(socket, client);
         let client_name = self.programs[client].plan.participant.clone();
         let Some(server) = server else {

@@ -86,7 +86,7 @@ pub(super) struct Run<'a> {
 pub(super) fn run(plan: &CellPlan) -> Result<CellRecord, CellError> {
     let clock = Clock::start();
     let mut run = Run::stage(plan, clock).map_err(CellError::Refused)?;
-    let over = run.to_the_end()?;
+    let over = run.play()?;
     Ok(run.finish(over)?)
 }
 
@@ -135,7 +135,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn to_the_end(&mut self) -> io::Result<Over> {
+    fn play(&mut self) -> io::Result<Over> {
         if self.plan.programs[0].role != Role::Server && !self.plan.script.is_empty() {
             self.serve(0, None)?;
         }

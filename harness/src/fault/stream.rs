@@ -1,11 +1,11 @@
 //! One direction of a stream, with at most one fault.
 //!
 //! What arrives goes in ([`StreamLane::bytes`], [`StreamLane::end`]); what is to be done comes out
-//! of [`StreamLane::next`], one thing at a time. After a write with a boundary the relay asks again
+//! of [`StreamLane::take_next`], one thing at a time. After a write with a boundary the relay asks again
 //! only when those bytes were read.
 //!
 //! ```text
-//!            bytes, end              next()
+//!            bytes, end              take_next()
 //! sender ───────────────► waiting ───────────► Write / End / nothing yet
 //! ```
 
@@ -106,7 +106,7 @@ impl StreamLane {
     }
 
     /// What is to be done next, if anything.
-    pub fn next(&mut self) -> Option<StreamOut> {
+    pub fn take_next(&mut self) -> Option<StreamOut> {
         if self.over {
             return None;
         }
@@ -247,7 +247,7 @@ mod tests {
         let mut pieces: Vec<Vec<u8>> = vec![Vec::new()];
         let mut ends = Vec::new();
         let mut drain = |lane: &mut StreamLane| {
-            while let Some(out) = lane.next() {
+            while let Some(out) = lane.take_next() {
                 match out {
                     StreamOut::Write { bytes, boundary } => {
                         pieces.last_mut().expect("there is a piece").extend(bytes);
@@ -316,17 +316,17 @@ mod tests {
     fn messages_are_joined_by_number_or_when_the_sender_is_idle() {
         let mut lane = StreamLane::new(Some(StreamFault::Joined { messages: Some(2) }));
         lane.bytes(b"a");
-        assert_eq!(lane.next(), None);
+        assert_eq!(lane.take_next(), None);
         lane.bytes(b"b");
         let write = |bytes: &[u8]| StreamOut::Write {
             bytes: bytes.to_vec(),
             boundary: false,
         };
-        assert_eq!(lane.next(), Some(write(b"ab")));
+        assert_eq!(lane.take_next(), Some(write(b"ab")));
         lane.bytes(b"c");
-        assert_eq!(lane.next(), None);
+        assert_eq!(lane.take_next(), None);
         lane.idle();
-        assert_eq!(lane.next(), Some(write(b"c")));
+        assert_eq!(lane.take_next(), Some(write(b"c")));
         assert_eq!(
             lane.take_deed().as_deref(),
             Some("joined 2 messages into one")

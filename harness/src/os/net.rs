@@ -150,14 +150,22 @@ fn unix_address(folder: BorrowedFd<'_>, name: &Path) -> io::Result<SocketAddrUni
     Ok(SocketAddrUnix::new(path)?)
 }
 
-/// The next connection, if there is one, with the address that it comes from and the one that it
-/// called (both absent for Unix sockets).
+/// A connection that was accepted. The addresses are absent for Unix sockets.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Our end of it.
+    pub socket: OwnedFd,
+    /// The address that it comes from.
+    pub from: Option<SocketAddr>,
+    /// The address that it called.
+    pub called: Option<SocketAddr>,
+}
+
+/// The next connection, if there is one.
 ///
 /// # Errors
 /// What the kernel refuses.
-pub fn accept(
-    listener: BorrowedFd<'_>,
-) -> io::Result<Option<(OwnedFd, Option<SocketAddr>, Option<SocketAddr>)>> {
+pub fn accept(listener: BorrowedFd<'_>) -> io::Result<Option<Accepted>> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     match rustix::net::acceptfrom_with(listener, flags) {
         Ok((socket, from)) => {
@@ -166,7 +174,11 @@ pub fn accept(
                 sockopt::set_tcp_nodelay(&socket, true)?;
             }
             let called = local_address(socket.as_fd());
-            Ok(Some((socket, from, called)))
+            Ok(Some(Accepted {
+                socket,
+                from,
+                called,
+            }))
         }
         Err(Errno::AGAIN | Errno::INTR | Errno::CONNABORTED) => Ok(None),
         Err(error) => Err(error.into()),

@@ -304,11 +304,7 @@ fn classify(pid: i32, number: i64, arguments: [u64; 6]) -> Doing {
     };
     let timeout = |call: &str| Doing::Unsure(format!("waits in {call} with a timeout"));
     let when = |forever: bool, call| if forever { waits(call) } else { timeout(call) };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_possible_wrap,
-        reason = "the kernel reads these arguments as 32-bit integers"
-    )]
+    // The kernel reads these arguments as 32-bit integers.
     let int = |index: usize| arguments[index] as i32;
     match number {
         libc::SYS_read | libc::SYS_readv => on_fd(pid, int(0), "read"),

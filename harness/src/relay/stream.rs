@@ -314,7 +314,7 @@ impl Connection {
                 }
                 continue;
             }
-            let out = lane.logic.next();
+            let out = lane.logic.take_next();
             if let Some(did) = lane.logic.take_deed() {
                 let to = self.names[to].clone();
                 log.add(What::Fault {
@@ -423,7 +423,7 @@ impl Connection {
         incoming.end_delivered = true;
         incoming.logic = StreamLane::new(None);
         incoming.logic.end(StreamEnd::Fin);
-        incoming.logic.next();
+        incoming.logic.take_next();
     }
 
     /// Breaks the connection at `side` off.

@@ -177,7 +177,7 @@ fn check_same(behaviour: &str, wire: Wire, seen: &str) {
     direct.must_be_complete(seen);
     let relayed = Answer::ask(behaviour, wire, Way::Relayed);
     assert!(
-        direct.lines == relayed.lines && relayed.record.trouble.is_empty(),
+        direct.lines == relayed.lines && relayed.is_untroubled(),
         "{behaviour} on {wire:?}: the relay makes a difference\n{direct}{relayed}"
     );
 }
@@ -229,11 +229,18 @@ impl Answer {
         self.lines.iter().any(|line| line.starts_with(seen))
     }
 
+    /// Nothing went wrong on our side. That a machine is busy changes no answer, and no matter how
+    /// busy it is these tests must pass.
+    fn is_untroubled(&self) -> bool {
+        let trouble = &self.record.trouble;
+        trouble.iter().all(|trouble| trouble.contains("too busy"))
+    }
+
     /// Both programs came to their end, and made this observation.
     fn must_be_complete(&self, seen: &str) {
         for expected in [seen, "server: done", "client: done"] {
             assert!(
-                self.shows(expected) && self.record.trouble.is_empty(),
+                self.shows(expected) && self.is_untroubled(),
                 "{} on {:?}: there is no `{expected}`\n{self}",
                 self.behaviour,
                 self.wire,
