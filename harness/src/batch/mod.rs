@@ -4,7 +4,7 @@
 //! plan: which scenarios ─► references first ─► per submission: find, stage, build, run, judge
 //! ```
 //!
-//! Cells are processes of their own, started through [`cells`]; this module only waits for them.
+//! Cells are processes of their own, started through `cells`; this module only waits for them.
 //! What happens is told as [`Progress`] events; nothing here prints.
 
 mod cells;

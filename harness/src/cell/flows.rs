@@ -78,9 +78,13 @@ impl Run<'_> {
                 }
             };
             // What is said to a port that the server answered from goes there.
-            let called = self.services[service].address.map(|address| address.port());
-            let beside = called.and_then(|port| self.flow_beside(flow, port));
-            flows.push(beside.unwrap_or(flow));
+            let usual = [self.plan.given_port, self.plan.port];
+            flows.push(match self.services[service].address {
+                Some(called) if !usual.contains(&called.port()) => {
+                    self.flow_of_answer(flow, called)?
+                }
+                _ => flow,
+            });
         }
         Ok(flows)
     }
@@ -211,7 +215,11 @@ impl Run<'_> {
         if from.port() == server_at.port() {
             return Ok(flow);
         }
-        if let Some(beside) = self.flow_beside(flow, from.port()) {
+        let beside = self.flows.iter().position(|other| {
+            other.id == asked.id
+                && matches!(&other.ends[1], datagram::End::Program { at, .. } if at.port() == from.port())
+        });
+        if let Some(beside) = beside {
             return Ok(beside);
         }
         let (client, server) = (*client, *server);
@@ -252,14 +260,5 @@ impl Run<'_> {
         Ok(self.flows.add(id, names, ends, || {
             unreachable!("two participants whose flow has a number have lanes")
         }))
-    }
-
-    /// The flow with the same client's port as `flow` and this port of its server's.
-    fn flow_beside(&self, flow: usize, port: u16) -> Option<usize> {
-        let id = self.flows[flow].id;
-        self.flows.iter().position(|other| {
-            other.id == id
-                && matches!(&other.ends[1], datagram::End::Program { at, .. } if at.port() == port)
-        })
     }
 }

@@ -1,7 +1,7 @@
 //! What a student handed in: its programs are found, copied to a place of their own, and made ready to be started.
 //!
 //! The steps, in the order in which a grading run takes them:
-//! 1. [`find`] looks into the folder and says for each exercise and role which program plays it, or why none does;
+//! 1. [`find()`] looks into the folder and says for each exercise and role which program plays it, or why none does;
 //! 2. [`stage()`] copies the folder once;
 //! 3. [`whole_builds`] are the commands that build the submission as a whole (a Makefile, `build:`); the caller runs
 //!    them in a cell and asks [`build_outcome`] what became of them;

@@ -18,7 +18,7 @@ import tcp
 import udp
 import unix
 
-NOTHING_TO_READ = 0
+STDIN = 0
 
 
 def find(name):
@@ -41,7 +41,7 @@ def play(side, name):
 
 def hold():
     """Waits for what never comes, at rest: the run is over when the other side is at rest too."""
-    os.read(NOTHING_TO_READ, 1)
+    os.read(STDIN, 1)
 
 
 def direct(name):
