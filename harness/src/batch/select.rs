@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use crate::course::{Course, Exercise, Level, Scenario};
+use crate::course::{Course, CourseLanguage, Exercise, Level, Scenario};
 use crate::ids::{AssignmentId, ExerciseId};
 
 /// What a user asked for.
@@ -44,6 +44,8 @@ pub enum SelectionError {
 /// What counts.
 #[derive(Debug, Clone)]
 pub struct Selected<'a> {
+    /// The languages of the course's own.
+    pub languages: &'a [CourseLanguage],
     /// The exercises in the order of reports, each with its scenarios.
     pub exercises: Vec<(&'a Exercise, Vec<&'a Scenario>)>,
     /// True where all of them count, handed in or not; otherwise those count for which a program
@@ -136,6 +138,7 @@ pub fn select<'a>(
         .filter(|(_, scenarios): &(_, Vec<_>)| !scenarios.is_empty())
         .collect();
     Ok(Selected {
+        languages: &course.languages,
         exercises,
         all_count,
         sole,

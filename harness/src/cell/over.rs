@@ -115,9 +115,7 @@ impl Run<'_> {
                     moved |= connection.rest(&mut self.log);
                 }
                 moved |= self.flows.rest();
-                for flow in self.flows.iter_mut() {
-                    moved |= flow.deliver(&mut self.diags, true, &mut self.log)?;
-                }
+                moved |= self.flows.deliver(&mut self.diags, true, &mut self.log)?;
                 if moved || self.step_script_at_rest()? {
                     return Ok(None);
                 }

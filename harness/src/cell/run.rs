@@ -242,9 +242,7 @@ impl<'a> Run<'a> {
         for connection in &mut self.connections {
             moved |= connection.pump(&mut self.buffer, &mut self.log)?;
         }
-        for flow in self.flows.iter_mut() {
-            moved |= flow.deliver(&mut self.diags, false, &mut self.log)?;
-        }
+        moved |= self.flows.deliver(&mut self.diags, false, &mut self.log)?;
         Ok(moved)
     }
 

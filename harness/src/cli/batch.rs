@@ -51,7 +51,7 @@ pub(super) fn grade(
         seed: options.seed(),
         jobs: options.jobs(),
         binary: own_file()?,
-        languages: Languages::standard(),
+        languages: Languages::of_course(selected.languages)?,
         interrupt: interrupt::listen()?,
     };
     let reference_failed = AtomicBool::new(false);

@@ -46,6 +46,23 @@ pub struct Course {
     pub exercises: BTreeMap<ExerciseId, Exercise>,
     /// What is graded together, in the order of `course.yaml`.
     pub assignments: Vec<Assignment>,
+    /// Languages beyond the usual ones, or in place of them.
+    pub languages: Vec<CourseLanguage>,
+}
+
+/// A language that programs of a course may be written in: how they are compiled and started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CourseLanguage {
+    /// What people call it.
+    pub name: String,
+    /// Endings of its files, without the dot.
+    pub extensions: Vec<String>,
+    /// The compiler's command, word by word, where there is one.
+    pub compile: Option<Vec<String>>,
+    /// The command that starts a program, word by word.
+    pub run: Vec<String>,
+    /// Environment variables that it needs.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// Exercises that are graded together.

@@ -3,7 +3,7 @@
 //! A datagram is handed to a program only when it has read the last one, so that no queue of the
 //! kernel can overflow. A server may answer from another port; the client hears it from there.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -44,8 +44,6 @@ pub struct Flow {
     pub ends: [End; 2],
     /// Which pair of lanes its datagrams take.
     pair: usize,
-    /// On the way to the server and to the client, until the one before was read.
-    queues: [VecDeque<DatagramOut>; 2],
 }
 
 /// The two lanes between a client and a server, whatever ports the client uses.
@@ -63,6 +61,9 @@ struct Pair {
 pub struct Flows {
     flows: Vec<Flow>,
     pairs: Vec<Pair>,
+    /// On the way to servers and to clients, until the one before was read. One queue for all flows:
+    /// what several sockets sent to one stays in order.
+    queues: [VecDeque<DatagramOut>; 2],
 }
 
 impl std::ops::Deref for Flows {
@@ -102,7 +103,6 @@ impl Flows {
             names,
             ends,
             pair,
-            queues: Default::default(),
         });
         self.flows.len() - 1
     }
@@ -128,14 +128,53 @@ impl Flows {
                 did,
             });
         }
-        self.queue(1 - side, released);
-        self.queue(side, deliver);
+        self.queues[1 - side].extend(released);
+        self.queues[side].extend(deliver);
     }
 
-    fn queue(&mut self, from: usize, datagrams: Vec<DatagramOut>) {
-        for datagram in datagrams {
-            self.flows[datagram.flow].queues[from].push_back(datagram);
+    /// Hands on what can be handed on. With `at_rest`, also to programs that have not read what
+    /// they got before: they never will.
+    ///
+    /// # Errors
+    /// When a socket cannot be written to or the kernel does not tell about one.
+    pub fn deliver(
+        &mut self,
+        diags: &mut [SockDiag],
+        at_rest: bool,
+        log: &mut Log,
+    ) -> io::Result<bool> {
+        let mut moved = false;
+        for side in 0..2 {
+            let mut busy = BTreeSet::new();
+            for datagram in std::mem::take(&mut self.queues[side]) {
+                let flow = &mut self.flows[datagram.flow];
+                match &mut flow.ends[1 - side] {
+                    End::Script(inbox) => inbox.push_back(datagram.bytes),
+                    End::Program {
+                        socket,
+                        at,
+                        program,
+                    } => {
+                        let place = (*program, at.port());
+                        if !at_rest
+                            && (busy.contains(&place) || has_unread(&mut diags[*program], *at)?)
+                        {
+                            busy.insert(place);
+                            self.queues[side].push_back(datagram);
+                            continue;
+                        }
+                        net::send_datagram(socket.as_fd(), &datagram.bytes, *at)?;
+                    }
+                }
+                log.add(What::DatagramDelivered {
+                    connection: flow.id,
+                    to: flow.names[1 - side].clone(),
+                    number: datagram.number,
+                });
+                moved = true;
+            }
         }
+        Ok(moved)
     }
 
     /// All programs are at rest: what the faults hold is delivered. True when there was any.
@@ -145,7 +184,7 @@ impl Flows {
             for side in 0..2 {
                 let released = self.pairs[pair].lanes[side].rest();
                 moved |= !released.is_empty();
-                self.queue(side, released);
+                self.queues[side].extend(released);
             }
         }
         moved
@@ -167,45 +206,6 @@ impl Flow {
             End::Program { socket, .. } => Some(socket.as_fd()),
             End::Script(_) => None,
         }
-    }
-
-    /// Hands on what can be handed on. With `at_rest`, also to programs that have not read what
-    /// they got before: they never will.
-    ///
-    /// # Errors
-    /// When a socket cannot be written to or the kernel does not tell about one.
-    pub fn deliver(
-        &mut self,
-        diags: &mut [SockDiag],
-        at_rest: bool,
-        log: &mut Log,
-    ) -> io::Result<bool> {
-        let mut moved = false;
-        for side in 0..2 {
-            while let Some(datagram) = self.queues[side].front() {
-                match &mut self.ends[1 - side] {
-                    End::Script(inbox) => inbox.push_back(datagram.bytes.clone()),
-                    End::Program {
-                        socket,
-                        at,
-                        program,
-                    } => {
-                        if !at_rest && has_unread(&mut diags[*program], *at)? {
-                            break;
-                        }
-                        net::send_datagram(socket.as_fd(), &datagram.bytes, *at)?;
-                    }
-                }
-                log.add(What::DatagramDelivered {
-                    connection: self.id,
-                    to: self.names[1 - side].clone(),
-                    number: datagram.number,
-                });
-                self.queues[side].pop_front();
-                moved = true;
-            }
-        }
-        Ok(moved)
     }
 }
 

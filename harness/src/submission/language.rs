@@ -11,6 +11,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::course::CourseLanguage;
+
 /// A language, or another way in which a program can be handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Language {
@@ -170,6 +172,23 @@ impl Languages {
         };
         let list = STANDARD.iter().map(language).collect();
         Self { list }
+    }
+
+    /// The standard table and what a course says.
+    ///
+    /// # Errors
+    /// Where a word of the course's could not mean anything.
+    pub fn of_course(course: &[CourseLanguage]) -> Result<Self, BadLanguage> {
+        let own = course.iter().cloned().map(|language| {
+            Language::new(
+                &language.name,
+                language.extensions,
+                language.compile,
+                language.run,
+                language.environment,
+            )
+        });
+        Ok(Self::standard().with(own.collect::<Result<_, _>>()?))
     }
 
     /// These and a course's own, which win where both know an extension.

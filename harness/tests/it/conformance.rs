@@ -121,6 +121,7 @@ same! {
     large_datagrams_arrive_whole on Udp Udp6 UdpDevices, seen "client: got: 65507 bytes";
     a_short_buffer_cuts_a_datagram on Udp, seen "server: got: b'fits'";
     datagrams_stay_in_order on Udp, seen "server: in order: True";
+    datagrams_of_several_sockets_stay_in_order on Udp, seen "server: 3 2 1 0";
     answers_come_from_the_address_that_was_called on Udp Udp6 UdpDevices, seen "client: b'who?' from where it was sent to: True";
     a_socket_keeps_its_address_and_two_have_two on Udp Udp6 UdpDevices, seen "server: from number 1: b'1.2'";
     a_server_passes_on_between_its_clients on Udp, seen "client: first: b'from the second'";

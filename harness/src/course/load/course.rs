@@ -7,8 +7,8 @@ use super::exercise::{self, CommonScenarios, Loaded};
 use super::files;
 use crate::course::place::Document;
 use crate::course::problem::{Problem, Problems, suggestion};
-use crate::course::raw::{RawAssignment, RawCourse};
-use crate::course::{Assignment, Course, Source, lint};
+use crate::course::raw::{RawAssignment, RawCourse, RawLanguage};
+use crate::course::{Assignment, Course, CourseLanguage, Source, lint};
 use crate::ids::{AssignmentId, ExerciseId, ScenarioId};
 
 /// Where the parts of a course stand, for `lint`.
@@ -93,9 +93,20 @@ fn read(source: &Source, problems: &mut Problems) -> (Option<Course>, Places) {
             title: raw.title,
             exercises,
             assignments,
+            languages: raw.languages.into_iter().map(language).collect(),
         }),
         places,
     )
+}
+
+fn language(raw: RawLanguage) -> CourseLanguage {
+    CourseLanguage {
+        name: raw.name,
+        extensions: raw.extensions,
+        compile: raw.compile,
+        run: raw.run,
+        environment: raw.environment,
+    }
 }
 
 fn unused(common: &CommonScenarios, problems: &mut Problems) {

@@ -14,6 +14,8 @@ pub(super) use scenario::{
 };
 pub(super) use text::{Part, RawBytes, RawMessage, RawText};
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -33,6 +35,27 @@ pub(super) struct RawCourse {
     pub(super) title: String,
     /// What is graded together.
     pub(super) assignments: Vec<RawAssignment>,
+    /// Languages beyond the usual ones, or in place of them.
+    #[serde(default)]
+    pub(super) languages: Vec<RawLanguage>,
+}
+
+/// A language that programs may be written in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawLanguage {
+    /// What people call it.
+    pub(super) name: String,
+    /// Endings of its files, without the dot: `[lua]`.
+    pub(super) extensions: Vec<String>,
+    /// The compiler's command, word by word: `{file}` is the program's file, `{output}` what is
+    /// made. Without it nothing is compiled.
+    pub(super) compile: Option<Vec<String>>,
+    /// The command that starts a program, word by word: `[lua, "{file}"]` or `["{output}"]`.
+    pub(super) run: Vec<String>,
+    /// Environment variables that it needs.
+    #[serde(default)]
+    pub(super) environment: BTreeMap<String, String>,
 }
 
 /// Exercises that are graded together.

@@ -1,4 +1,4 @@
-//! Ctrl-C: what is finished is kept, and nothing stays behind.
+//! Ctrl-C, and cells that are killed: what is finished is kept, and nothing stays behind.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -39,7 +39,8 @@ fn is_there(marker: &str) -> bool {
     })
 }
 
-fn interrupted_by(signal: Signal) {
+/// A class of two, alice whose server is right and zed whose server sleeps under the marker's name.
+fn class_with_a_sleeper() -> (Place, String) {
     let place = Place::new();
     // Unlike that of any other process: the number of a file that exists.
     let marker = format!(
@@ -50,6 +51,11 @@ fn interrupted_by(signal: Signal) {
     let place = place
         .with("submissions/alice/tcp-echo-server.py", RIGHT_SERVER)
         .with("submissions/zed/tcp-echo-server.py", asleep);
+    (place, marker)
+}
+
+fn interrupted_by(signal: Signal) {
+    let (place, marker) = class_with_a_sleeper();
     // One after the other: once zed's server is there, alice's report is.
     let words = [
         "grade",
@@ -92,4 +98,57 @@ fn ctrl_c_keeps_what_is_finished_and_leaves_nothing_behind() {
 #[test]
 fn termination_does_the_same() {
     interrupted_by(Signal::TERM);
+}
+
+/// The processes that this one started.
+fn children_of(parent: i32) -> Vec<i32> {
+    let mut children = Vec::new();
+    for process in Path::new("/proc").read_dir().unwrap().flatten() {
+        let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        if fields.split_whitespace().nth(1) == Some(&parent.to_string()) {
+            children.extend(process.file_name().to_string_lossy().parse::<i32>());
+        }
+    }
+    children
+}
+
+/// Kills the cell in which zed's server sleeps: the process that waits, or the one that works.
+fn killed(inside: bool) {
+    let (place, marker) = class_with_a_sleeper();
+    let words = [
+        "grade",
+        "--jobs",
+        "1",
+        "--scenario",
+        "tcp-echo/server/basic",
+    ];
+    let handle = duct::cmd(BINARY, words)
+        .dir(place.path(""))
+        .stdout_capture()
+        .stderr_capture()
+        .unchecked()
+        .start()
+        .unwrap();
+    until("zed's server", || is_there(&marker));
+    let coordinator = i32::try_from(handle.pids()[0]).unwrap();
+    let cell = children_of(coordinator)[0];
+    let victim = if inside { children_of(cell)[0] } else { cell };
+    kill_process(Pid::from_raw(victim).unwrap(), Signal::KILL).unwrap();
+    let output = handle.wait().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    until("the end of the server", || !is_there(&marker));
+    assert!(place.read("reports/alice/report.txt").contains("4 of 4"));
+    let zed = place.read("reports/zed/report.json");
+    assert!(zed.contains("\"verdict\": \"not_judged\""), "{zed}");
+}
+
+#[test]
+fn a_killed_cell_costs_one_scenario_and_no_point() {
+    killed(true);
+}
+
+#[test]
+fn a_killed_wait_for_a_cell_takes_the_cell_along() {
+    killed(false);
 }

@@ -6,6 +6,7 @@ mod grading;
 mod help;
 mod interruption;
 mod machine;
+mod own_course;
 
 use std::path::Path;
 

@@ -84,6 +84,29 @@ class datagrams_stay_in_order:
             mine.sendto(b"%d" % number, wire.address)
 
 
+class datagrams_of_several_sockets_stay_in_order:
+    ROUNDS = 20
+
+    def server():
+        bound = bind_datagrams()
+        for _ in range(4):
+            data, sender = bound.recvfrom(100)
+            bound.sendto(data, sender)
+        for _ in range(datagrams_of_several_sockets_stay_in_order.ROUNDS):
+            say(" ".join(bound.recv(100).decode() for _ in range(4)))
+            bound.sendto(b"next", sender)
+
+    def client():
+        sockets = [client_socket() for _ in range(4)]
+        for mine in sockets:
+            mine.sendto(b"here", wire.address)
+            mine.recv(100)
+        for _ in range(datagrams_of_several_sockets_stay_in_order.ROUNDS):
+            for number, mine in reversed(list(enumerate(sockets))):
+                mine.sendto(b"%d" % number, wire.address)
+            sockets[3].recv(100)
+
+
 class answers_come_from_the_address_that_was_called:
     def server():
         bound = bind_datagrams()
