@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::Step;
 use crate::escape::Bytes;
+pub use crate::fault::StreamEnd;
 use crate::ids::Participant;
 
 /// One event and when it was seen.
@@ -25,16 +26,6 @@ pub struct Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConnectionId(pub u32);
-
-/// How one direction of a stream ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StreamEnd {
-    /// Orderly (FIN).
-    Fin,
-    /// Broken off (RST).
-    Reset,
-}
 
 /// Where something was printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

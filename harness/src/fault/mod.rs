@@ -19,6 +19,16 @@ use serde::{Deserialize, Serialize};
 use crate::escape::Bytes;
 use crate::units::Chance;
 
+/// How one direction of a stream ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StreamEnd {
+    /// Orderly (FIN).
+    Fin,
+    /// Broken off (RST).
+    Reset,
+}
+
 /// A fault of one lane, of the kind that its transport can have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

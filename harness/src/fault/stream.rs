@@ -11,8 +11,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Cut, StreamFault};
-use crate::transcript::StreamEnd;
+use super::{Cut, StreamEnd, StreamFault};
 
 /// What the relay is to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]

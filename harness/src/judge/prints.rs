@@ -147,6 +147,8 @@ fn wish(print: &Print, lack: &Lack) -> String {
             let form = if upper { ", in upper case" } else { "" };
             format!("{}, which was sent to it{form}", short(line))
         }
+        // The pattern of a line that says anything.
+        Lack::Count { pattern, .. } if pattern == "." => "some text of your own words".to_owned(),
         Lack::Count { pattern, .. } => format!("a line of the form {}", short(pattern.as_bytes())),
         Lack::Exactly { .. } => "what was sent to it".to_owned(),
         Lack::Unwanted(_) => "nothing of the kind".to_owned(),

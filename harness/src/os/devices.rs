@@ -7,24 +7,30 @@ use std::fs::File;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
 
 use netlink_packet_core::{NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::address::{
     AddressAttribute, AddressHeaderFlags, AddressMessage, AddressScope,
 };
 use netlink_packet_route::link::{
-    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
+    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage, State,
 };
 use netlink_packet_route::route::{
     RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol, RouteScope, RouteType,
 };
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
+use rustix::event::Timespec;
 use rustix::thread::{LinkNameSpaceType, UnshareFlags};
 
+use super::clock::Clock;
 use super::netlink::Netlink;
 
 /// The length of the network part of the devices' addresses: 10.0.0.0/24.
 const PREFIX: u8 = 24;
+
+/// How long the kernel may take to notice that a wire is there.
+const WIRE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The name of a device's end of its wire.
 const WIRE: &str = "eth0";
@@ -116,7 +122,29 @@ impl NetNs {
             route.request(flags, RouteNetlinkMessage::NewLink(link), |_| {})
         })?;
         self.configure_wire(&[here])?;
-        other.configure_wire(there)
+        other.configure_wire(there)?;
+        self.wait_for_wire()?;
+        other.wait_for_wire()
+    }
+
+    /// Waits until the wire carries packets. The kernel notices a little later that both ends are
+    /// up, and until then it throws away what is sent.
+    fn wait_for_wire(&self) -> io::Result<()> {
+        self.within(|| {
+            let mut route = Netlink::open(libc::NETLINK_ROUTE)?;
+            let clock = Clock::start();
+            while !is_operational(&mut route)? {
+                if clock.elapsed() > WIRE_DEADLINE {
+                    return Err(io::Error::other("a wire between devices does not come up"));
+                }
+                let pause = Timespec {
+                    tv_sec: 0,
+                    tv_nsec: 200_000,
+                };
+                rustix::event::poll(&mut [], Some(&pause))?;
+            }
+            Ok(())
+        })
     }
 
     fn configure_wire(&self, addresses: &[Ipv4Addr]) -> io::Result<()> {
@@ -159,6 +187,23 @@ fn index_of(route: &mut Netlink, name: &str) -> io::Result<u32> {
         }
     })?;
     index.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+}
+
+/// True when the wire's end in the current namespace is up and sees the other end.
+fn is_operational(route: &mut Netlink) -> io::Result<bool> {
+    let mut request = LinkMessage::default();
+    request
+        .attributes
+        .push(LinkAttribute::IfName(WIRE.to_owned()));
+    let mut up = false;
+    route.request(0, RouteNetlinkMessage::GetLink(request), |answer| {
+        if let RouteNetlinkMessage::NewLink(link) = answer {
+            up = link
+                .attributes
+                .contains(&LinkAttribute::OperState(State::Up));
+        }
+    })?;
+    Ok(up)
 }
 
 fn set_up(route: &mut Netlink, index: u32) -> io::Result<()> {
