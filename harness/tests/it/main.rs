@@ -9,4 +9,5 @@ mod cli;
 mod conformance;
 mod fixtures;
 mod layers;
+mod rest;
 mod soak;
