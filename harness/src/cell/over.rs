@@ -115,7 +115,7 @@ impl Run<'_> {
                     moved |= connection.rest(&mut self.log);
                 }
                 moved |= self.flows.rest();
-                moved |= self.flows.deliver(&mut self.diags, true, &mut self.log)?;
+                moved |= self.deliver_datagrams(true)?;
                 if moved || self.step_script_at_rest()? {
                     return Ok(None);
                 }

@@ -242,8 +242,16 @@ impl<'a> Run<'a> {
         for connection in &mut self.connections {
             moved |= connection.pump(&mut self.buffer, &mut self.log)?;
         }
-        moved |= self.flows.deliver(&mut self.diags, false, &mut self.log)?;
+        moved |= self.deliver_datagrams(false)?;
         Ok(moved)
+    }
+
+    /// Hands datagrams on; with `at_rest`, also to programs that have not read what they got before.
+    pub(super) fn deliver_datagrams(&mut self, at_rest: bool) -> io::Result<bool> {
+        let programs = &self.programs;
+        let waits = |program| waits(programs, program);
+        self.flows
+            .deliver(&mut self.diags, at_rest, waits, &mut self.log)
     }
 
     fn check_boundaries(&mut self) -> io::Result<bool> {
@@ -253,7 +261,7 @@ impl<'a> Run<'a> {
             if connection.awaits_a_reader() {
                 moved |= connection.check_boundaries(
                     &mut self.diags,
-                    |program| Ok(procfs::look(programs[program].child.init())?.nobody_runs()),
+                    |program| waits(programs, program),
                     &mut self.log,
                 )?;
             }
@@ -315,6 +323,11 @@ impl<'a> Run<'a> {
         self.latest = self.latest.max(late);
         Ok(())
     }
+}
+
+/// True when all threads of this program wait.
+fn waits(programs: &[Program], program: usize) -> io::Result<bool> {
+    Ok(procfs::look(programs[program].child.init())?.nobody_runs())
 }
 
 /// Waits until one of the descriptors has something to read, or for the time.

@@ -1,13 +1,15 @@
 //! One flow of datagrams: what one client's port says to one server, and back.
 //!
-//! A datagram is handed to a program only when it has read the last one, so that no queue of the
-//! kernel can overflow. A server may answer from another port; the client hears it from there.
+//! A datagram is handed to a program only when it has read the last one and waits again: no queue of
+//! the kernel can overflow, and what a program does between two datagrams never depends on who was
+//! faster. A server may answer from another port; the client hears it from there.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::Log;
 use crate::escape::Bytes;
@@ -16,6 +18,10 @@ use crate::ids::Participant;
 use crate::os::net;
 use crate::os::sockdiag::SockDiag;
 use crate::transcript::{ConnectionId, What};
+
+/// A program that read a datagram and goes on running, as one that polls without waiting does, is
+/// given the next one after this time.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// One end of a flow.
 #[derive(Debug)]
@@ -64,6 +70,8 @@ pub struct Flows {
     /// On the way to servers and to clients, until the one before was read. One queue for all flows:
     /// what several sockets sent to one stays in order.
     queues: [VecDeque<DatagramOut>; 2],
+    /// Programs that were handed a datagram and were not seen waiting since, and when that was.
+    handling: BTreeMap<usize, Duration>,
 }
 
 impl std::ops::Deref for Flows {
@@ -132,8 +140,8 @@ impl Flows {
         self.queues[side].extend(deliver);
     }
 
-    /// Hands on what can be handed on. With `at_rest`, also to programs that have not read what
-    /// they got before: they never will.
+    /// Hands on what can be handed on. `waits` answers for a program whether all its threads wait.
+    /// With `at_rest`, also to programs that have not read what they got before: they never will.
     ///
     /// # Errors
     /// When a socket cannot be written to or the kernel does not tell about one.
@@ -141,6 +149,7 @@ impl Flows {
         &mut self,
         diags: &mut [SockDiag],
         at_rest: bool,
+        mut waits: impl FnMut(usize) -> io::Result<bool>,
         log: &mut Log,
     ) -> io::Result<bool> {
         let mut moved = false;
@@ -155,15 +164,24 @@ impl Flows {
                         at,
                         program,
                     } => {
-                        let place = (*program, at.port());
-                        if !at_rest
-                            && (busy.contains(&place) || has_unread(&mut diags[*program], *at)?)
-                        {
-                            busy.insert(place);
+                        if !at_rest && !busy.contains(program) {
+                            if let Some(since) = self.handling.get(program)
+                                && (log.now() - *since >= PATIENCE || waits(*program)?)
+                            {
+                                self.handling.remove(program);
+                            }
+                            if self.handling.contains_key(program)
+                                || has_unread(&mut diags[*program], *at)?
+                            {
+                                busy.insert(*program);
+                            }
+                        }
+                        if busy.contains(program) {
                             self.queues[side].push_back(datagram);
                             continue;
                         }
                         net::send_datagram(socket.as_fd(), &datagram.bytes, *at)?;
+                        self.handling.insert(*program, log.now());
                     }
                 }
                 log.add(What::DatagramDelivered {

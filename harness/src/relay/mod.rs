@@ -7,6 +7,8 @@
 pub mod datagram;
 pub mod stream;
 
+use std::time::Duration;
+
 use crate::os::clock::Clock;
 use crate::transcript::{Event, What};
 
@@ -26,9 +28,14 @@ impl Log {
         }
     }
 
+    /// The time since the cell began.
+    pub fn now(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
     /// Writes an event down.
     pub fn add(&mut self, what: What) {
-        let at_us = u64::try_from(self.clock.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let at_us = u64::try_from(self.now().as_micros()).unwrap_or(u64::MAX);
         self.events.push(Event { at_us, what });
     }
 
