@@ -3,6 +3,9 @@
 //! It is plain data and all that judging looks at; saved as JSON with a version, it can be judged
 //! again years later.
 
+use std::fmt;
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::course::{Role, Step};
@@ -100,6 +103,53 @@ pub struct ProgramRecord {
     /// Bytes of standard output that came only when the program was stopped, and are not in
     /// `output`.
     pub late_output: u64,
+    /// The places that it called and where nobody was, those of the exercise left out; each once, in
+    /// the order in which they were first called. Absent from older records.
+    #[serde(default)]
+    pub strayed: Vec<Stray>,
+    /// How many times it called an address to which no way leads: those calls leave no packet that
+    /// would tell where they went. Absent from older records.
+    #[serde(default)]
+    pub without_a_way: u64,
+}
+
+/// A place that a program called and where nobody was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stray {
+    /// How it called.
+    pub protocol: CallProtocol,
+    /// Where.
+    pub to: SocketAddr,
+    /// How many times.
+    pub count: u32,
+    /// When the first call was seen, in microseconds since the cell began.
+    pub first_us: u64,
+}
+
+impl fmt::Display for Stray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}", self.protocol, self.to)
+    }
+}
+
+/// The protocol of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallProtocol {
+    /// A connection (TCP).
+    Tcp,
+    /// A datagram (UDP).
+    Udp,
+}
+
+impl fmt::Display for CallProtocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+        })
+    }
 }
 
 /// How a program ended.

@@ -62,6 +62,7 @@ impl Run<'_> {
         let mut records: Vec<ProgramRecord> = self.programs.iter().map(program_record).collect();
         let graded = &mut records[0];
         graded.doing = rest::doing(&self.programs[0], &mut self.diags[0])?;
+        (graded.strayed, graded.without_a_way) = self.strayed()?;
         graded.at_rest = rest::look(&self.programs[..1])? == Rest::Proven;
         graded.cpu_ms = graded
             .cpu_ms
@@ -171,6 +172,8 @@ fn program_record(program: &Program) -> ProgramRecord {
         cpu_ms: program.child.cpu_ms,
         left_behind: 0,
         late_output: 0,
+        strayed: Vec::new(),
+        without_a_way: 0,
         output: program.output.captured(),
         errors: program.errors.captured(),
     }

@@ -23,6 +23,7 @@ mod program;
 mod rest;
 mod run;
 mod script;
+mod watch;
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;

@@ -23,6 +23,7 @@ use super::clients::Caller;
 use super::network::Device;
 use super::program::{Place, Program, State, UNIX_NAMES};
 use super::script::Script;
+use super::watch::Strays;
 use crate::course::{Role, Start};
 use crate::os::clock::Clock;
 use crate::os::sockdiag::SockDiag;
@@ -80,6 +81,7 @@ pub(super) struct Run<'a> {
     pub(super) latest: Duration,
     pub(super) took_a_client: bool,
     pub(super) trouble: Vec<String>,
+    pub(super) strays: Strays,
 }
 
 /// Runs a plan.
@@ -99,6 +101,7 @@ impl<'a> Run<'a> {
             programs.push(Program::stage(plan, program, device)?);
             diags.push(diag);
         }
+        let strays = Strays::watch(&programs[0].device.inside)?;
         // All of them set themselves up side by side.
         for program in &mut programs {
             program.child.wait_set_up()?;
@@ -132,6 +135,7 @@ impl<'a> Run<'a> {
             latest: Duration::ZERO,
             took_a_client: false,
             trouble: Vec::new(),
+            strays,
         })
     }
 
@@ -273,6 +277,7 @@ impl<'a> Run<'a> {
     fn wait(&mut self, longest: Duration) -> io::Result<()> {
         let stdin = io::stdin();
         let mut hang_ups = Vec::new();
+        let strayed;
         let before = self.clock.elapsed();
         {
             let mut fds = vec![PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
@@ -282,6 +287,11 @@ impl<'a> Run<'a> {
                     fds.push(PollFd::from_borrowed_fd(fd, flags));
                 }
             }
+            let first_watch = fds.len();
+            for fd in self.strays.interest() {
+                fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
+            }
+            let behind_watch = fds.len();
             for service in &self.services {
                 fds.push(PollFd::new(&service.socket, PollFlags::IN));
             }
@@ -309,12 +319,18 @@ impl<'a> Run<'a> {
             if !fds[0].revents().is_empty() {
                 return Err(io::Error::other("the coordinator is gone"));
             }
+            strayed = fds[first_watch..behind_watch]
+                .iter()
+                .any(|fd| !fd.revents().is_empty());
             for (fd, (index, side, interested)) in fds[first_connection..].iter().zip(whose) {
                 // A connection that broke has nothing to read or write to tell us by.
                 if !interested && fd.revents().intersects(PollFlags::ERR) {
                     hang_ups.push((index, side));
                 }
             }
+        }
+        if strayed {
+            self.look_for_strays()?;
         }
         for (index, side) in hang_ups {
             self.connections[index].hang_up(side, &mut self.log);

@@ -109,6 +109,8 @@ codes! {
     WrongAddress = "wrong-address",
     /// A client never connected, or never sent a datagram.
     NeverConnected = "never-connected",
+    /// A client called another place than the exercise's, or by another protocol.
+    WrongDestination = "wrong-destination",
     /// A client was not let in.
     ClientRefused = "client-refused",
     /// A further connection that should have been made was not.

@@ -24,6 +24,7 @@ mod score;
 mod script;
 mod seen;
 mod story;
+mod stray;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use super::case::Case;
 use super::ending::signal;
-use super::{Check, Code, Finding};
+use super::{Check, Code, Finding, stray};
 use crate::course::{OtherSide, Role, Transport};
 use crate::fault::LaneFault;
 use crate::record::Ending;
@@ -25,7 +25,7 @@ pub(super) fn cause(case: &Case<'_>) -> Option<Finding> {
         Role::Server => false,
     };
     if connects && somebody_to_connect_to(case) && case.view.outgoing().next().is_none() {
-        return Some(never_connected(case));
+        return Some(stray::wrong_destination(case).unwrap_or_else(|| never_connected(case)));
     }
     None
 }
@@ -79,10 +79,9 @@ fn never_listened(case: &Case<'_>) -> Finding {
         Transport::Udp => "bound its socket to",
     };
     let wanted = wanted(case);
-    new(
-        Code::NeverListened,
-        instead(case, &format!("{verb} {wanted}")),
-    )
+    let mut message = instead(case, &format!("{verb} {wanted}"));
+    message.push_str(&stray::called_instead(case));
+    new(Code::NeverListened, message)
 }
 
 fn never_connected(case: &Case<'_>) -> Finding {

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod devices;
 pub mod net;
 mod netlink;
+pub mod packets;
 pub mod procfs;
 pub mod root;
 pub mod sandbox;

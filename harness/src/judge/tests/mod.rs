@@ -11,6 +11,7 @@ mod received;
 mod rule;
 mod script;
 mod story;
+mod stray;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,8 @@ impl Run {
             cpu_ms: 10,
             left_behind: 0,
             late_output: 0,
+            strayed: Vec::new(),
+            without_a_way: 0,
             output: crate::record::Captured::default(),
             errors: crate::record::Captured::default(),
         };

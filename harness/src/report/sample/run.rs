@@ -134,6 +134,8 @@ pub(in crate::report) fn record() -> CellRecord {
             cpu_ms: 21,
             left_behind: 1,
             late_output: 0,
+            strayed: Vec::new(),
+            without_a_way: 0,
             output: Captured::default(),
             errors: Captured {
                 cut: 70_000,

@@ -2,6 +2,7 @@
 
 mod bad_courses;
 mod course_commands;
+mod destinations;
 mod grading;
 mod help;
 mod interruption;

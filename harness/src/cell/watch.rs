@@ -1,0 +1,103 @@
+//! The places that the graded program calls in vain: nobody is there, and the exercise has nobody
+//! there either.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::BorrowedFd;
+
+use super::network;
+use super::run::Run;
+use crate::course::{Network, Role, Transport};
+use crate::os::devices::NetNs;
+use crate::os::packets::{self, Unanswered, Watch};
+use crate::record::{CallProtocol, Stray};
+
+/// As many places as are kept.
+const PLACES: usize = 32;
+
+/// The watch of the graded program's device, and what it saw.
+pub(super) struct Strays {
+    watch: Watch,
+    seen: Vec<Stray>,
+}
+
+impl Strays {
+    /// Begins to watch a device.
+    pub(super) fn watch(device: &NetNs) -> io::Result<Self> {
+        Ok(Self {
+            watch: Watch::open(device)?,
+            seen: Vec::new(),
+        })
+    }
+
+    /// The descriptors to wait for.
+    pub(super) fn interest(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.watch.interest()
+    }
+}
+
+impl Run<'_> {
+    /// Writes down which calls nobody answered since the last look.
+    pub(super) fn look_for_strays(&mut self) -> io::Result<()> {
+        while let Some(call) = self.strays.watch.next()? {
+            if self.is_of_the_exercise(&call) {
+                continue;
+            }
+            let (protocol, to) = (call.protocol, call.to);
+            let same = |stray: &Stray| stray.protocol == protocol && stray.to == to;
+            let seen = &mut self.strays.seen;
+            match seen.iter().position(same) {
+                Some(known) => seen[known].count += 1,
+                None if seen.len() < PLACES => {
+                    let elapsed = self.clock.elapsed().as_micros();
+                    seen.push(Stray {
+                        protocol,
+                        to,
+                        count: 1,
+                        first_us: u64::try_from(elapsed).unwrap_or(u64::MAX),
+                    });
+                }
+                // Further places say nothing more about the program.
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// All that was seen, and how many calls led nowhere at all.
+    pub(super) fn strayed(&mut self) -> io::Result<(Vec<Stray>, u64)> {
+        self.look_for_strays()?;
+        let device = &self.programs[0].device.inside;
+        Ok((self.strays.seen.clone(), packets::without_a_way(device)?))
+    }
+
+    /// True for a call to or from a place that the exercise has: nobody is there yet or any more,
+    /// which the transcript tells.
+    fn is_of_the_exercise(&self, call: &Unanswered) -> bool {
+        let right = match (self.plan.transport, call.protocol) {
+            (Transport::Tcp, CallProtocol::Tcp) | (Transport::Udp, CallProtocol::Udp) => true,
+            (Transport::Tcp | Transport::Udp | Transport::Unix, _) => false,
+        };
+        right && (self.is_right_place(call.to) || self.is_right_place(call.from))
+    }
+
+    fn is_right_place(&self, place: SocketAddr) -> bool {
+        let graded = &self.programs[0];
+        if graded.plan.role == Role::Server && graded.place.is_none() {
+            // The one who should be there is the one who calls.
+            return false;
+        }
+        let port = place.port() == self.plan.port || place.port() == self.plan.given_port;
+        port && match self.plan.network {
+            Network::Loopback => place.ip() == self.plan.host,
+            Network::Devices => {
+                place.ip() == self.plan.host
+                    || place.ip() == self.script_address()
+                    || place.ip() == IpAddr::V4(network::BROADCAST)
+                    || self.programs[1..]
+                        .iter()
+                        .any(|other| other.plan.address == Some(place.ip()))
+            }
+        }
+    }
+}
