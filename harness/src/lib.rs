@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` at the root of the repository tells how the modules hang together.
 
 pub mod batch;
+pub mod bugs;
 pub mod cell;
 pub mod cli;
 pub mod course;

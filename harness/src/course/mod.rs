@@ -5,7 +5,6 @@
 //! here runs anything; files are read through [`Source`], so that the standard course can come out
 //! of the binary.
 
-pub mod bugs;
 mod conversation;
 mod exercise;
 mod lint;
@@ -35,7 +34,7 @@ pub use source::Source;
 
 use std::collections::BTreeMap;
 
-use crate::ids::{AssignmentId, ExerciseId, ScenarioId};
+use crate::ids::{AssignmentId, BugId, ExerciseId, ScenarioId};
 
 /// A course as it was read and checked.
 #[derive(Debug, Clone)]
@@ -88,5 +87,15 @@ impl Course {
             .iter()
             .find(|scenario| scenario.id == *id)?;
         Some((exercise, scenario))
+    }
+
+    /// The scenarios that expose this bug, without those that are hidden.
+    pub fn looking_for(&self, bug: &BugId) -> Vec<&ScenarioId> {
+        self.exercises
+            .values()
+            .flat_map(|exercise| &exercise.scenarios)
+            .filter(|scenario| !scenario.hidden && scenario.exposes.contains(bug))
+            .map(|scenario| &scenario.id)
+            .collect()
     }
 }

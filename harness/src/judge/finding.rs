@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Check, Comparison};
+use crate::bugs;
 use crate::ids::BugId;
 
 /// One thing that went wrong.
@@ -50,6 +51,13 @@ impl Finding {
     /// With the bugs that the evidence points to.
     pub(super) fn points_to(mut self, bugs: impl IntoIterator<Item = &'static str>) -> Self {
         self.bugs = bugs.into_iter().map(BugId::new).collect();
+        debug_assert!(
+            self.bugs
+                .iter()
+                .all(|bug| bugs::find(bug.as_str()).is_some()),
+            "not in the catalogue: {:?}",
+            self.bugs
+        );
         self
     }
 }

@@ -47,7 +47,15 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "domain",
-        modules: &["fault", "course", "transcript", "record", "plan", "judge"],
+        modules: &[
+            "fault",
+            "bugs",
+            "course",
+            "transcript",
+            "record",
+            "plan",
+            "judge",
+        ],
         never: &[],
         forbidden: &[FILES, SOCKETS, CLOCK, PRINTING, PROGRAMS],
     },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{argument, faults, files, prints, role, script, text};
-use crate::course::bugs;
+use crate::bugs;
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
 use crate::course::raw::{Form, RawPlayer, RawScenario, RawUse, RawWith};
@@ -154,11 +154,11 @@ impl<'a> Reading<'a> {
         for (index, id) in self.raw.exposes.iter().enumerate() {
             let at = self.at.key("exposes").index(index);
             let bug = BugId::new(id);
-            if !bugs::known().any(|known| known == *id) {
-                let all: Vec<String> = bugs::known().collect();
+            let known = bugs::all().iter().map(|bug| bug.id.as_str());
+            if !known.clone().any(|known| known == id) {
                 problems
                     .error(at, format!("there is no bug `{id}` in the catalogue"))
-                    .hint(suggestion(id, all.iter().map(String::as_str)));
+                    .hint(suggestion(id, known));
             } else if seen.contains(&bug) {
                 problems.error(at, format!("`{id}` is listed for the second time"));
             } else {
