@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::exit::{self, ExitStatus};
 use super::{
-    check, completions, grade, judge, lint, list, reference, replay, schema, screen, show,
+    check, completions, explain, grade, judge, lint, list, reference, replay, schema, screen, show,
 };
 
 /// Grades socket-programming homework over a wire that it controls.
@@ -28,6 +28,7 @@ use super::{
         ("sockgrade grade submissions", "grade a class: one folder per student; reports in reports/"),
         ("sockgrade show tcp-echo/server/pieces", "what a test does, in words"),
         ("sockgrade replay tcp-echo/server/pieces", "one test again, event by event"),
+        ("sockgrade explain T01", "what a bug is, and how to mend it"),
     ])
 )]
 pub(super) struct CommandLine {
@@ -44,6 +45,7 @@ enum Command {
     Judge(judge::Arguments),
     List(list::Arguments),
     Show(show::Arguments),
+    Explain(explain::Arguments),
     Lint(lint::Arguments),
     Schema(schema::Arguments),
     Reference(reference::Arguments),
@@ -73,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Judge(arguments) => judge::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Reference(arguments) => return reference::run(arguments.words),

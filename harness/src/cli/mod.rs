@@ -12,6 +12,7 @@ mod command;
 mod completions;
 mod course;
 mod exit;
+mod explain;
 mod grade;
 mod interrupt;
 mod judge;

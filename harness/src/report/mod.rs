@@ -8,6 +8,7 @@
 //! | `results.jsonl` | [`jsonl`] | gradebooks: one line per submission |
 //! | `sockgrade grade` | [`terminal`] | the staff |
 //! | `sockgrade replay` | [`replay`] | whoever wants to see one run, event by event |
+//! | `sockgrade explain` | [`explain`] | whoever wants to know what a bug is |
 //!
 //! [`folder`] puts them on disk. What students see never tells more of a hidden scenario than that it
 //! exists, its verdict and its points. Names, output and messages that come from a submission are
@@ -22,6 +23,7 @@
 
 mod command;
 mod entry;
+pub mod explain;
 pub mod folder;
 pub mod json;
 mod json_text;

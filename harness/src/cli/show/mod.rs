@@ -90,7 +90,8 @@ pub(super) fn scenario<'a>(
     ))
 }
 
-fn missing<'a>(
+/// That there is none of this name, with the nearest one, or else the command that lists them.
+pub(super) fn missing<'a>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'a str>,

@@ -170,7 +170,7 @@ fn a_reader_that_leaves_is_no_error() {
 }
 
 /// One exercise with one scenario, in the folder `scenarios`; `more` stands in the scenario.
-fn small_course(more: &str) -> Place {
+pub(super) fn small_course(more: &str) -> Place {
     let scenario = format!(
         "version: 1\ntitle: A secret title\ngrades: server\npoints: 4\nlevel: basics\n\
          hint: think\n{more}script:\n  - converse: a\n"

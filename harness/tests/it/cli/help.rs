@@ -34,6 +34,7 @@ fn every_subcommand_has_help() {
         "judge",
         "list",
         "show",
+        "explain",
         "lint",
         "schema",
         "reference",

@@ -3,6 +3,7 @@
 mod bad_courses;
 mod course_commands;
 mod destinations;
+mod explain;
 mod grading;
 mod help;
 mod interruption;
