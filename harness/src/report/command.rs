@@ -1,4 +1,5 @@
-//! The one command that runs a scenario again, as a person types it.
+//! The commands that a report ends with, as a person types them: the one that runs a scenario again,
+//! and the one that explains what the evidence points to.
 //!
 //! The command line is quoted for a POSIX shell, because submissions have names that nobody chose with
 //! a shell in mind.
@@ -6,6 +7,7 @@
 use std::path::Path;
 
 use crate::ids::{ScenarioId, SubmissionId};
+use crate::judge::Finding;
 use crate::seed::Seed;
 
 /// The seed that a run has where nobody gives another; commands do not mention it.
@@ -35,13 +37,30 @@ pub fn replay_command(
     if let Some(submission) = submission {
         command.push_str(&format!(" --submission={}", quoted(submission.as_str())));
     }
-    if let Some(course) = places.course {
-        command.push_str(&format!(" --course={}", quoted(&course.to_string_lossy())));
-    }
+    command.push_str(&course_option(places));
     if seed != DEFAULT_SEED {
         command.push_str(&format!(" --seed={}", seed.0));
     }
     command
+}
+
+/// `sockgrade explain T01`, for all bugs that the findings point to, each once.
+pub(super) fn explain_command(findings: &[Finding], places: Places<'_>) -> Option<String> {
+    let mut bugs: Vec<&str> = Vec::new();
+    for bug in findings.iter().flat_map(|finding| &finding.bugs) {
+        if !bugs.contains(&bug.as_str()) {
+            bugs.push(bug.as_str());
+        }
+    }
+    let course = course_option(places);
+    (!bugs.is_empty()).then(|| format!("sockgrade explain {}{course}", bugs.join(" ")))
+}
+
+/// The option that names the course, where one was named.
+fn course_option(places: Places<'_>) -> String {
+    places.course.map_or_else(String::new, |course| {
+        format!(" --course={}", quoted(&course.to_string_lossy()))
+    })
 }
 
 /// The word as it is where a shell takes it so, otherwise in single quotation marks.
@@ -56,6 +75,8 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::BugId;
+    use crate::judge::{Check, Code};
 
     #[test]
     fn a_hostile_name_stays_one_word() {
@@ -80,6 +101,36 @@ mod tests {
             r"sockgrade replay tcp-echo/server/pieces --submission='$(rm -rf ~)'\''; x'",
         );
     }
+
+    #[test]
+    fn the_bugs_of_all_findings_are_named_once() {
+        let finding = |bugs: &[&str]| Finding {
+            code: Code::TooFewBytes,
+            check: Check::Wire,
+            message: String::new(),
+            bugs: bugs.iter().copied().map(BugId::new).collect(),
+            evidence: None,
+            steps: Vec::new(),
+        };
+        let findings = [finding(&["T10", "T01"]), finding(&[]), finding(&["T01"])];
+        let command = |findings, course| {
+            let places = Places {
+                submissions: None,
+                course,
+            };
+            explain_command(findings, places)
+        };
+        assert_eq!(
+            command(&findings, None).as_deref(),
+            Some("sockgrade explain T10 T01")
+        );
+        assert_eq!(
+            command(&findings, Some(Path::new("my course"))).as_deref(),
+            Some("sockgrade explain T10 T01 --course='my course'")
+        );
+        assert_eq!(command(&findings[1..2], None), None);
+    }
+
     #[test]
     fn other_folders_than_the_usual_ones_are_named() {
         let scenario = ScenarioId::new("tcp-echo/server/pieces");

@@ -3,6 +3,7 @@
 //! It says what we did before what the program did, names the cause only as far as the evidence goes,
 //! and ends with one thing to try and one command to run.
 
+use super::command::{Places, explain_command};
 use super::paragraph::{apart, labelled};
 use super::style::{Style, Tone};
 use crate::judge::{Check, Comparison, Finding, Graded, Score, StepState};
@@ -26,7 +27,10 @@ pub(super) fn explained(graded: &Graded, again: &str, style: Style) -> Vec<Strin
     lines.extend(right(graded));
     lines.extend(advice(graded));
     // A command is never broken: it is copied as a whole.
-    lines.push(format!("  {:<16}{again}", "See it again"));
+    let command = |label: &str, command: &str| format!("  {label:<16}{command}");
+    let about = explain_command(&graded.findings, Places::default());
+    lines.extend(about.map(|about| command("About it", &about)));
+    lines.push(command("See it again", again));
     lines
 }
 

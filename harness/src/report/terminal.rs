@@ -4,7 +4,7 @@
 //! once more what failed, each with the one command that replays it. For a student, the text of
 //! `report.txt`. Every line says in words what its colour says.
 
-use super::command::{DEFAULT_SEED, Places, replay_command};
+use super::command::{DEFAULT_SEED, Places, explain_command, replay_command};
 use super::paragraph::{columns, fill};
 use super::standing::{Standing, WORD, counts, reason, waits_for_another};
 use super::style::{Style, Tone};
@@ -141,13 +141,16 @@ fn failed(
     for (number, finding) in graded.findings.iter().enumerate() {
         lines.extend(said(finding, number == 0));
     }
-    let command = replay_command(
+    let again = replay_command(
         &graded.scenario,
         Some(&report.submission),
         report.seed,
         places,
     );
-    lines.push(format!("{:INDENT$}{command}", ""));
+    let about = explain_command(&graded.findings, places);
+    for command in about.into_iter().chain([again]) {
+        lines.push(format!("{:INDENT$}{command}", ""));
+    }
     lines
 }
 
