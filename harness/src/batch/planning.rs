@@ -8,6 +8,7 @@ use crate::course::{
     Argument, Exercise, Network, OtherSide, Player, ReferenceProgram, Role, RoleSpec, Scenario,
     Transport,
 };
+use crate::escape::Bytes;
 use crate::ids::{Participant, SubmissionId};
 use crate::plan::{CellPlan, Launch, ProgramPlan};
 use crate::seed::{Dice, Seed};
@@ -110,9 +111,10 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
         &Player {
             role: scenario.grades,
             label: None,
-            stdin: scenario.stdin.clone(),
+            stdin: None,
             arguments: scenario.arguments.clone(),
         },
+        scenario.given_stdin(spec),
     );
     let mut script = Vec::new();
     match &scenario.other_side {
@@ -121,7 +123,9 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
         OtherSide::References(players) => {
             for player in players {
                 let launch = &input.references[&player.role];
-                cast.add(player.role, launch, &exercise.roles[&player.role], player);
+                let spec = &exercise.roles[&player.role];
+                let stdin = player.stdin.as_ref().or(spec.stdin.as_ref());
+                cast.add(player.role, launch, spec, player, stdin);
             }
         }
     }
@@ -158,7 +162,14 @@ struct Cast<'a> {
 }
 
 impl Cast<'_> {
-    fn add(&mut self, role: Role, launch: &Launch, spec: &RoleSpec, player: &Player) {
+    fn add(
+        &mut self,
+        role: Role,
+        launch: &Launch,
+        spec: &RoleSpec,
+        player: &Player,
+        stdin: Option<&Bytes>,
+    ) {
         let same = self
             .programs
             .iter()
@@ -176,7 +187,7 @@ impl Cast<'_> {
             launch: launch.clone(),
             address: self.address(role),
             host_name,
-            stdin: player.stdin.clone().or_else(|| spec.stdin.clone()),
+            stdin: stdin.cloned(),
             output: spec.output,
         };
         let arguments = player

@@ -197,18 +197,11 @@ impl Run<'_> {
     /// from another port, one beside it, so that the client hears it from there and can go on there.
     fn flow_of_answer(&mut self, flow: usize, from: SocketAddr) -> io::Result<usize> {
         let asked = &self.flows[flow];
-        let (
-            datagram::End::Program {
-                at: client_at,
-                program: client,
-                ..
-            },
-            datagram::End::Program {
-                socket: facing,
-                at: server_at,
-                program: server,
-            },
-        ) = (&asked.ends[0], &asked.ends[1])
+        let datagram::End::Program {
+            socket: facing,
+            at: server_at,
+            program: server,
+        } = &asked.ends[1]
         else {
             return Ok(flow);
         };
@@ -222,7 +215,21 @@ impl Run<'_> {
         if let Some(beside) = beside {
             return Ok(beside);
         }
-        let (client, server) = (*client, *server);
+        let (id, names, server) = (asked.id, asked.names.clone(), *server);
+        let server_end = datagram::End::Program {
+            socket: Rc::clone(facing),
+            at: from,
+            program: server,
+        };
+        // Both have met, so they have their lanes.
+        let no_lanes = || unreachable!("two participants whose flow has a number have lanes");
+        let (client, client_at) = match &asked.ends[0] {
+            datagram::End::Program { program, at, .. } => (*program, *at),
+            datagram::End::Script(_) => {
+                let ends = [datagram::End::Script(Default::default()), server_end];
+                return Ok(self.flows.add(id, names, ends, no_lanes));
+            }
+        };
         let known = self.services.iter().find(|service| {
             service.client == client
                 && service.server == Some(server)
@@ -242,23 +249,14 @@ impl Run<'_> {
             address: Some(from),
             broadcast: false,
         });
-        let ends = [
-            datagram::End::Program {
-                socket,
-                at: *client_at,
-                program: client,
-            },
-            datagram::End::Program {
-                socket: Rc::clone(facing),
-                at: from,
-                program: server,
-            },
-        ];
-        let (id, names) = (asked.id, asked.names.clone());
+        let client_end = datagram::End::Program {
+            socket,
+            at: client_at,
+            program: client,
+        };
         self.services.extend(service);
-        // Both have met, so they have their lanes.
-        Ok(self.flows.add(id, names, ends, || {
-            unreachable!("two participants whose flow has a number have lanes")
-        }))
+        Ok(self
+            .flows
+            .add(id, names, [client_end, server_end], no_lanes))
     }
 }

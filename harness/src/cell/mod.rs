@@ -15,6 +15,7 @@
 mod build;
 mod clients;
 mod enter;
+mod expect;
 mod finish;
 mod flows;
 mod network;
@@ -23,6 +24,7 @@ mod program;
 mod rest;
 mod run;
 mod script;
+mod steps;
 mod watch;
 
 use std::io::{self, Read, Write};

@@ -97,7 +97,7 @@ impl Run<'_> {
             if !self.nothing_comes()? || self.step_script_at_rest()? {
                 return Ok(None);
             }
-            self.script.give_up("your program had ended", &mut self.log);
+            self.give_up("your program had ended");
             return Ok(Some(Over::Done));
         }
         // Before the look: what arrives after it would wake somebody.
@@ -122,7 +122,7 @@ impl Run<'_> {
                 let waiting = self.what_it_does()?;
                 let done = self.script.state() != ScriptState::Waiting;
                 let why = format!("{waiting}, and nothing more will come");
-                self.script.give_up(&why, &mut self.log);
+                self.give_up(&why);
                 Ok(Some(if done { Over::Done } else { Over::AtRest }))
             }
             // Where rest cannot be proven, it is over when all that is waited for was seen.
@@ -209,7 +209,7 @@ impl Run<'_> {
             let seconds = self.plan.deadline_ms / 1000;
             format!("it did not come within {seconds} seconds; {doing}")
         };
-        self.script.give_up(&why, &mut self.log);
+        self.give_up(&why);
         Ok(Some(Over::Deadline))
     }
 

@@ -1,5 +1,6 @@
 //! One program of a run: its sandbox, its standard streams, and what became of it.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -62,7 +63,10 @@ pub(super) struct Program {
     pub(super) output: Capture,
     pub(super) errors: Capture,
     stdin: Option<OwnedFd>,
-    to_write: Vec<u8>,
+    /// What is still to be written to its standard input.
+    to_write: VecDeque<u8>,
+    /// Whether standard input ends when all is written.
+    input_ends: bool,
 }
 
 impl Program {
@@ -103,9 +107,10 @@ impl Program {
             stdin: Some(ours),
             to_write: program
                 .stdin
-                .as_ref()
-                .map(|bytes| bytes.to_vec())
-                .unwrap_or_default(),
+                .iter()
+                .flat_map(|bytes| bytes.iter().copied())
+                .collect(),
+            input_ends: program.stdin.is_some(),
         })
     }
 
@@ -188,17 +193,26 @@ impl Program {
         });
     }
 
-    /// Writes to its standard input, which ends when all is written, if it was given any.
+    /// Writes this to its standard input, as fast as the program reads it.
+    pub(super) fn write(&mut self, bytes: &[u8]) {
+        self.to_write.extend(bytes);
+    }
+
+    /// Ends its standard input once all is written.
+    pub(super) fn end_input(&mut self) {
+        self.input_ends = true;
+    }
+
+    /// Moves what its standard input takes.
     fn feed(&mut self) -> io::Result<bool> {
-        let Some(stdin) = &self.stdin else {
-            return Ok(false);
-        };
-        if self.state == State::Staged || self.plan.stdin.is_none() {
+        if self.state == State::Staged {
             return Ok(false);
         }
         let mut moved = false;
-        while !self.to_write.is_empty() {
-            match rustix::io::write(stdin, &self.to_write) {
+        while let Some(stdin) = &self.stdin
+            && !self.to_write.is_empty()
+        {
+            match rustix::io::write(stdin, self.to_write.as_slices().0) {
                 Ok(count) => {
                     self.to_write.drain(..count);
                     moved = true;
@@ -209,8 +223,10 @@ impl Program {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.stdin = None;
-        Ok(true)
+        if self.input_ends {
+            moved |= self.stdin.take().is_some();
+        }
+        Ok(moved)
     }
 
     /// The descriptors to wait for, and whether for room to write.
@@ -349,6 +365,25 @@ impl Capture {
             Err(Errno::AGAIN | Errno::INTR) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Where the first line ends that has this text in it, behind the first `seen` bytes. A line
+    /// without its newline is none yet. Only what is kept of the beginning is looked at.
+    pub(super) fn line_with(&self, text: &str, seen: usize) -> Option<usize> {
+        let text = text.as_bytes();
+        let mut end = seen;
+        for line in self
+            .head
+            .get(seen..)?
+            .split_inclusive(|byte| *byte == b'\n')
+        {
+            end += line.len();
+            let has = line.windows(text.len()).any(|part| part == text);
+            if has && line.ends_with(b"\n") {
+                return Some(end);
+            }
+        }
+        None
     }
 
     fn keep(&mut self, bytes: &[u8]) {

@@ -16,6 +16,7 @@ mod scenario;
 mod schema;
 mod shape;
 mod source;
+mod step;
 mod yaml;
 
 #[cfg(test)]
@@ -28,9 +29,10 @@ pub use exercise::{
 };
 pub use load::load;
 pub use problem::{Problem, Severity};
-pub use scenario::{CheckPoints, OtherSide, Player, Scenario, Start, Step, StepEnd};
+pub use scenario::{CheckPoints, OtherSide, Player, Scenario, Start};
 pub use schema::{FileKind, schema};
 pub use source::Source;
+pub use step::{Expected, Extent, Sender, Signal, Step, StepEnd, Until};
 
 use std::collections::BTreeMap;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Argument, Ends, Level, Print, Role, WireRule};
+use super::{Argument, Ends, Level, Print, Role, RoleSpec, Step, WireRule};
 use crate::escape::Bytes;
 use crate::fault::LaneFault;
-use crate::ids::{BugId, ExerciseId, Participant, ScenarioId};
+use crate::ids::{BugId, ExerciseId, ScenarioId};
 
 /// One scripted test of one role.
 #[derive(Debug, Clone)]
@@ -52,6 +52,19 @@ pub struct Scenario {
     pub wire: Option<WireRule>,
     /// What a student is told who failed it.
     pub hint: String,
+}
+
+impl Scenario {
+    /// What the graded program finds on standard input, which then ends. None where it stays open,
+    /// or where the script writes to it.
+    pub fn given_stdin<'a>(&'a self, role: &'a RoleSpec) -> Option<&'a Bytes> {
+        match &self.other_side {
+            OtherSide::Script(steps) if steps.iter().any(Step::is_stdin) => None,
+            OtherSide::Script(_) | OtherSide::References(_) | OtherSide::Nobody => {
+                self.stdin.as_ref().or(role.stdin.as_ref())
+            }
+        }
+    }
 }
 
 /// Points of single comparisons; what is left over is earned by passing all others.
@@ -100,71 +113,4 @@ pub struct Player {
     pub stdin: Option<Bytes>,
     /// Its command line, where it differs from the role's.
     pub arguments: Option<Vec<Argument>>,
-}
-
-/// One step of a script. `who` is the script's own participant, a client or the served end of a
-/// connection; parts of the conversation are already resolved to bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Step {
-    /// Connects to the graded program; for datagrams, takes a port of its own.
-    Connect {
-        /// The new client.
-        who: Participant,
-    },
-    /// Waits for the graded program's next connection; for datagrams, for the next new sender.
-    Accept {
-        /// The name that the connection gets.
-        who: Participant,
-    },
-    /// Sends bytes, or one datagram.
-    Send {
-        /// The sender.
-        who: Participant,
-        /// What is sent.
-        bytes: Bytes,
-    },
-    /// Waits for exactly these bytes, or this datagram.
-    Expect {
-        /// The receiver.
-        who: Participant,
-        /// What must come.
-        bytes: Bytes,
-    },
-    /// Waits for the end of the other direction, with nothing before it.
-    ExpectEnd {
-        /// The receiver.
-        who: Participant,
-        /// How it must end.
-        how: StepEnd,
-    },
-    /// Ends its own direction (half-close).
-    End {
-        /// Whose direction.
-        who: Participant,
-    },
-    /// Closes the connection in both directions.
-    Close {
-        /// Whose connection.
-        who: Participant,
-    },
-    /// Breaks the connection off with a reset.
-    Reset {
-        /// Whose connection.
-        who: Participant,
-    },
-    /// Waits until the graded program is at rest.
-    Rest,
-}
-
-/// How a direction of a stream ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepEnd {
-    /// Orderly.
-    Fin,
-    /// Broken off.
-    Reset,
-    /// Either way.
-    Either,
 }

@@ -4,10 +4,10 @@
 
 use super::case::Case;
 use super::{Check, Code, Finding};
-use crate::course::{Ends, OtherSide, Role};
+use crate::course::{Ends, OtherSide, Role, Step};
 use crate::fault::{DatagramFault, LaneFault};
 use crate::record::{Ending, Over};
-use crate::transcript::StreamEnd;
+use crate::transcript::{StepOutcome, StreamEnd, What};
 
 /// What is wrong with the ending.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
@@ -34,6 +34,7 @@ fn finish(case: &Case<'_>) -> Option<Finding> {
     let new = |code, message: String| Some(Finding::new(Check::Ending, code, message));
     match &case.program.ending {
         Ending::Exited(status) => exited(case, *status),
+        Ending::Killed(number) if was_sent(case, *number) => ended_as_told(case, *number),
         Ending::Killed(number) => {
             let finding = Finding::new(
                 Check::Ending,
@@ -52,6 +53,34 @@ fn finish(case: &Case<'_>) -> Option<Finding> {
         ),
         Ending::Stopped => stopped(case),
     }
+}
+
+/// True where a step of the script sent this signal.
+fn was_sent(case: &Case<'_>, number: i32) -> bool {
+    case.record.events.iter().any(|event| match &event.what {
+        What::Stepped {
+            step: Step::Signal(signal),
+            outcome: StepOutcome::Done,
+            ..
+        } => signal.number() == number,
+        _ => false,
+    })
+}
+
+/// Ended by a signal that we sent: no crash, but not always what was asked for.
+fn ended_as_told(case: &Case<'_>, number: i32) -> Option<Finding> {
+    let name = signal(number);
+    let name = name.split(' ').next().unwrap_or_default();
+    let (code, should) = match case.ends() {
+        Ends::Survives | Ends::Fails => return None,
+        Ends::Exits => (
+            Code::ExitStatus,
+            "where it should end by itself with status 0",
+        ),
+        Ends::Serves => (Code::EndedEarly, "although it should go on serving"),
+    };
+    let message = format!("Your program was ended by {name}, which we sent it, {should}.");
+    Some(Finding::new(Check::Ending, code, message))
 }
 
 fn exited(case: &Case<'_>, status: i32) -> Option<Finding> {
@@ -230,6 +259,7 @@ pub(super) fn signal(number: i32) -> String {
     let (name, meaning) = match number {
         1 => ("SIGHUP", "its terminal went away"),
         2 => ("SIGINT", "an interrupt, as by Ctrl-C"),
+        3 => ("SIGQUIT", "it was asked to stop at once, as by Ctrl-\\"),
         4 => ("SIGILL", "it ran into something that is no code"),
         6 => (
             "SIGABRT",
@@ -238,10 +268,12 @@ pub(super) fn signal(number: i32) -> String {
         7 => ("SIGBUS", "it used memory that is not there"),
         8 => ("SIGFPE", "a division by zero or the like"),
         9 => ("SIGKILL", "it was killed, often for using too much memory"),
+        10 => ("SIGUSR1", "a message that it did not listen for"),
         11 => (
             "SIGSEGV",
             "it used memory that is not its own: a wrong pointer or index",
         ),
+        12 => ("SIGUSR2", "a message that it did not listen for"),
         13 => (
             "SIGPIPE",
             "it wrote to a connection that the other side had closed",

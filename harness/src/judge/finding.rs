@@ -139,6 +139,8 @@ codes! {
     ExtraDatagram = "extra-datagram",
     /// A datagram with another content than it should have.
     WrongDatagram = "wrong-datagram",
+    /// A datagram that came from another port than the one that was asked.
+    WrongSender = "wrong-sender",
     /// The connection was closed while the other side was not done.
     ClosedEarly = "closed-early",
     /// The connection was broken off instead of closed.

@@ -3,9 +3,9 @@
 //! Where a step failed nothing else on the wire is compared; it would say the same twice.
 
 use super::case::Case;
-use super::words::{aside, quoted, sentence, short};
-use super::{Check, Code, Finding, StepLine, StepState, rule, wire};
-use crate::course::{Role, Step, StepEnd};
+use super::words::{aside, short};
+use super::{Check, Code, Finding, StepLine, StepNames, StepState, expectation, rule, wire};
+use crate::course::{Role, Step, StepEnd, Until};
 use crate::escape::Bytes;
 use crate::ids::Participant;
 use crate::record::Over;
@@ -65,28 +65,13 @@ fn line(case: &Case<'_>, step: &Step, state: StepState) -> StepLine {
 }
 
 /// A step as a sentence without its full stop.
-pub(super) fn words(case: &Case<'_>, step: &Step) -> String {
-    let name = |who: &Participant| case.names.name(who);
-    match step {
-        Step::Connect { who } if case.exercise.transport.is_stream() => {
-            format!("{} connects", name(who))
-        }
-        Step::Connect { who } => format!("{} opens its socket", name(who)),
-        Step::Accept { who } => format!("{} waits for your program to come", name(who)),
-        Step::Send { who, bytes } => format!("{} sends {}", name(who), quoted(bytes)),
-        Step::Expect { who, bytes } => format!("{} waits for {}", name(who), quoted(bytes)),
-        Step::ExpectEnd { who, how } => {
-            let how = match how {
-                StepEnd::Fin | StepEnd::Either => "to close the connection",
-                StepEnd::Reset => "to break the connection off",
-            };
-            format!("{} waits for your program {how}", name(who))
-        }
-        Step::End { who } => format!("{} stops sending", name(who)),
-        Step::Close { who } => format!("{} closes the connection", name(who)),
-        Step::Reset { who } => format!("{} breaks the connection off (a reset)", name(who)),
-        Step::Rest => "we wait until your program waits for something".to_owned(),
-    }
+fn words(case: &Case<'_>, step: &Step) -> String {
+    let told = StepNames {
+        program: "your program",
+        name: &|who| case.names.name(who),
+        stream: case.exercise.transport.is_stream(),
+    };
+    told.words(step)
 }
 
 fn failure(case: &Case<'_>, step: &Step, got: &Bytes, why: &str, missing: bool) -> Finding {
@@ -122,53 +107,39 @@ fn failure(case: &Case<'_>, step: &Step, got: &Bytes, why: &str, missing: bool) 
             let message = format!("Your program left before {name} was done.");
             new(Code::ClosedEarly, message)
         }
-        Step::Expect { who, bytes } => expected_bytes(case, who, bytes, got, why),
+        Step::Expect { who, what, .. } => expectation::finding(case, who, what, got, why, missing),
         Step::ExpectEnd { who, how } => expected_end(case, who, *how, got, why, missing),
-        Step::Rest => {
+        Step::Wait(Until::Rest) => {
             let message = "Your program did not come to a point where it waits for something.";
-            new(Code::NeverWaits, message.to_owned() + &case.doing())
+            Finding::new(
+                Check::Wire,
+                Code::NeverWaits,
+                message.to_owned() + &case.doing(),
+            )
         }
-    }
-}
-
-fn expected_bytes(
-    case: &Case<'_>,
-    who: &Participant,
-    bytes: &Bytes,
-    got: &Bytes,
-    why: &str,
-) -> Finding {
-    let name = case.names.name(who);
-    let end = sent_end(case, who);
-    let mut finding = if case.exercise.transport.is_stream() {
-        match rule::differ(bytes, got) {
-            Some(difference) => wire::stream_finding(case, &name, &difference, end),
-            None => {
-                let message = format!("{} did not get {}.", sentence(&name), short(bytes));
-                Finding::new(Check::Wire, Code::WrongBytes, message)
-            }
+        Step::Wait(Until::Exit) => new(
+            Code::StillRunning,
+            "Your program did not end where it should.".to_owned(),
+        ),
+        Step::Wait(Until::Prints(text)) => {
+            let text = short(text.as_bytes());
+            // What came out only when it was told to stop had waited in a buffer.
+            let late = case.program.late_output > 0;
+            new(
+                Code::MissingPrint,
+                format!("Your program did not print a line with {text} where it should."),
+            )
+            .points_to(late.then_some("P01"))
         }
-    } else if got.is_empty() {
-        let message = format!(
-            "Your program did not send {name} the datagram {}.",
-            quoted(bytes)
-        );
-        Finding::new(Check::Wire, Code::MissingDatagram, message)
-    } else {
-        let message = format!("Your program sent {name} another datagram than it should.");
-        Finding::new(Check::Wire, Code::WrongDatagram, message)
-            .with(super::Comparison::new(
-                format!("the datagram from your program to {name}"),
-                bytes,
-                got,
-            ))
-            .points_to(super::bugs::in_text(case, bytes, got))
-    };
-    // How the connection ended is said already.
-    if end.is_none() {
-        finding.message.push_str(&aside(why));
+        Step::Stdin(_) | Step::StdinEnd => new(
+            Code::EndedEarly,
+            "Your program had ended before all was written to its standard input.".to_owned(),
+        ),
+        Step::Signal(signal) => new(
+            Code::EndedEarly,
+            format!("Your program had ended before we sent it {signal}."),
+        ),
     }
-    finding
 }
 
 fn expected_end(
@@ -197,6 +168,13 @@ fn expected_end(
         return new(Code::NeverClosed, message).points_to(bugs);
     }
     match (how, sent_end(case, who)) {
+        (StepEnd::Open, _) => {
+            let message = format!(
+                "Your program ended its connection to {name}, where it should leave it open.{}",
+                aside(why)
+            );
+            new(Code::ClosedEarly, message)
+        }
         (StepEnd::Reset, _) => {
             let message = format!(
                 "Your program closed the connection to {name} orderly, where it should break it off."
@@ -222,7 +200,7 @@ fn expected_end(
 }
 
 /// How the program's own direction of its connection with `who` ended.
-fn sent_end(case: &Case<'_>, who: &Participant) -> Option<StreamEnd> {
+pub(super) fn sent_end(case: &Case<'_>, who: &Participant) -> Option<StreamEnd> {
     case.view
         .connections
         .iter()

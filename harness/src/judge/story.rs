@@ -3,8 +3,9 @@
 //!
 //! Each list is in order; between two lists no order is claimed.
 
+use super::steps;
 use super::words::{Names, complaint, counted, listed, quoted, short};
-use crate::course::{Exercise, OtherSide, Scenario};
+use crate::course::{Exercise, OtherSide, Scenario, Step};
 use crate::ids::Participant;
 use crate::record::{CellRecord, Ending, ProgramRecord};
 use crate::transcript::{ConnectionId, Stream, StreamEnd, What};
@@ -178,7 +179,24 @@ impl<'a> Teller<'a> {
                 self.tell(by, &format!("sent the datagram {}{to}", quoted(bytes)));
             }
             // What was sent before an answer and what was sent after it are two sends.
-            What::Stepped { .. } if !of_program => self.flush(),
+            What::Stepped { step, .. } if !of_program => match step {
+                Step::Stdin(bytes) => {
+                    self.say(format!("wrote {} to its standard input", quoted(bytes)));
+                }
+                Step::StdinEnd => self.say("ended its standard input".to_owned()),
+                Step::Signal(signal) => {
+                    self.say(format!("sent your program {}", steps::told(*signal)));
+                }
+                Step::Connect { .. }
+                | Step::Accept { .. }
+                | Step::Send { .. }
+                | Step::Expect { .. }
+                | Step::ExpectEnd { .. }
+                | Step::End { .. }
+                | Step::Close { .. }
+                | Step::Reset { .. }
+                | Step::Wait(_) => self.flush(),
+            },
             What::Connected { .. }
             | What::Refused { .. }
             | What::Sent { .. }

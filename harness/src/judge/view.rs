@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use crate::course::Step;
+use crate::course::{Step, StepEnd};
 use crate::escape::Bytes;
 use crate::ids::Participant;
 use crate::record::CellRecord;
@@ -265,19 +265,20 @@ impl View {
 /// True where the script makes this participant leave before the program's end was seen, so that
 /// nobody waits for what may still come.
 fn leaves_without_waiting(script: &[Step], who: &Participant) -> bool {
-    for step in script {
+    for step in script.iter().filter(|step| step.who() == Some(who)) {
         match step {
-            Step::ExpectEnd { who: one, .. } if one == who => return false,
-            Step::Close { who: one } | Step::Reset { who: one } if one == who => return true,
-            Step::Close { .. }
-            | Step::Reset { .. }
-            | Step::ExpectEnd { .. }
+            Step::ExpectEnd { how, .. } if *how != StepEnd::Open => return false,
+            Step::Close { .. } | Step::Reset { .. } => return true,
+            Step::ExpectEnd { .. }
             | Step::Connect { .. }
             | Step::Accept { .. }
             | Step::Send { .. }
             | Step::Expect { .. }
             | Step::End { .. }
-            | Step::Rest => {}
+            | Step::Wait(_)
+            | Step::Stdin(_)
+            | Step::StdinEnd
+            | Step::Signal(_) => {}
         }
     }
     false

@@ -1,6 +1,6 @@
 //! How bytes, numbers and the other side are called in sentences for a beginner.
 
-use crate::course::{Role, Step};
+use crate::course::Role;
 use crate::escape::visible;
 use crate::ids::Participant;
 use crate::record::CellRecord;
@@ -94,7 +94,7 @@ impl Names {
             }
         };
         for step in &record.script {
-            if let Some(who) = actor(step) {
+            if let Some(who) = step.who() {
                 meet(who);
             }
         }
@@ -147,21 +147,6 @@ impl Names {
     /// True where there is more than one on the other side, so that each must be named.
     pub(super) fn several(&self) -> bool {
         self.others.len() > 1
-    }
-}
-
-/// Who does a step.
-pub(super) fn actor(step: &Step) -> Option<&Participant> {
-    match step {
-        Step::Connect { who }
-        | Step::Accept { who }
-        | Step::Send { who, .. }
-        | Step::Expect { who, .. }
-        | Step::ExpectEnd { who, .. }
-        | Step::End { who }
-        | Step::Close { who }
-        | Step::Reset { who } => Some(who),
-        Step::Rest => None,
     }
 }
 

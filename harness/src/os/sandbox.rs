@@ -10,6 +10,7 @@
 //! What a program may see is an allow-list, in `root`; everything else is simply not there. When
 //! the init is killed, the kernel ends everything below it.
 
+use std::collections::VecDeque;
 use std::ffi::{CString, OsStr};
 use std::fs;
 use std::io;
@@ -63,6 +64,9 @@ impl Limits {
     };
 }
 
+/// The bit of a word to the init that says: send the signal whose number the other bits are.
+const SIGNAL: u8 = 0x80;
+
 /// What is to be started, and where.
 #[derive(Debug)]
 pub struct Sandbox<'a> {
@@ -93,6 +97,8 @@ enum FromInit {
     NotStarted(String),
     /// The program ended, with this wait status.
     Ended { status: i32, cpu_ms: u64 },
+    /// The signal that it was to send is sent.
+    Signalled,
 }
 
 /// News of a program.
@@ -115,6 +121,8 @@ pub struct Child {
     init: Pid,
     control: OwnedFd,
     received: Vec<u8>,
+    /// What the init said while something else was waited for.
+    later: VecDeque<FromInit>,
     /// The working directory, for paths of Unix sockets.
     work: Option<OwnedFd>,
     /// CPU time of the program and its children that have ended, in milliseconds; known when it
@@ -168,6 +176,7 @@ impl Sandbox<'_> {
             init: Pid::from_raw(pid).expect("the parent of a clone sees a positive id"),
             control: ours,
             received: Vec::new(),
+            later: VecDeque::new(),
             work: None,
             cpu_ms: 0,
             alive: true,
@@ -190,7 +199,7 @@ impl Child {
         match message {
             FromInit::SetUp => {}
             FromInit::Trouble(why) => return Err(io::Error::other(why)),
-            FromInit::NotStarted(_) | FromInit::Ended { .. } => {
+            FromInit::NotStarted(_) | FromInit::Ended { .. } | FromInit::Signalled => {
                 unreachable!("an init says first whether it is set up")
             }
         }
@@ -214,6 +223,24 @@ impl Child {
         let _ = rustix::net::send(&self.control, b"T", rustix::net::SendFlags::NOSIGNAL);
     }
 
+    /// Sends a signal to the program alone. When this returns the program has it; without that, it
+    /// could look as if the program were at rest in spite of it.
+    ///
+    /// # Errors
+    /// When the init is gone.
+    pub fn signal(&mut self, number: i32) -> io::Result<()> {
+        let number = u8::try_from(number).expect("signals have small numbers");
+        let word = [SIGNAL | number];
+        rustix::net::send(&self.control, &word, rustix::net::SendFlags::NOSIGNAL)?;
+        loop {
+            match self.receive()? {
+                Some(FromInit::Signalled) => return Ok(()),
+                Some(message) => self.later.push_back(message),
+                None => poll_one(self.control.as_fd())?,
+            }
+        }
+    }
+
     /// What is readable when there is news.
     pub fn news_fd(&self) -> BorrowedFd<'_> {
         self.control.as_fd()
@@ -225,7 +252,7 @@ impl Child {
     /// When the init is gone without a word.
     pub fn news(&mut self) -> io::Result<Option<News>> {
         Ok(match self.take_message()? {
-            None | Some(FromInit::SetUp) => None,
+            None | Some(FromInit::SetUp | FromInit::Signalled) => None,
             Some(FromInit::Trouble(why)) => Some(News::Trouble(why)),
             Some(FromInit::NotStarted(why)) => Some(News::NotStarted(why)),
             Some(FromInit::Ended { status, cpu_ms }) => {
@@ -240,6 +267,13 @@ impl Child {
     }
 
     fn take_message(&mut self) -> io::Result<Option<FromInit>> {
+        match self.later.pop_front() {
+            Some(message) => Ok(Some(message)),
+            None => self.receive(),
+        }
+    }
+
+    fn receive(&mut self) -> io::Result<Option<FromInit>> {
         loop {
             if let Some(end) = self.received.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.received.drain(..=end).collect();
@@ -401,6 +435,15 @@ fn watch(program: Pid, control: BorrowedFd<'_>) -> io::Result<()> {
                     // is nothing left.
                     // SAFETY: a plain system call without pointers.
                     unsafe { libc::kill(-1, libc::SIGTERM) };
+                }
+                Some(word) if word & SIGNAL != 0 => {
+                    if !ended {
+                        let number = libc::c_int::from(word & !SIGNAL);
+                        // The program is not reaped yet, so its id is still its own.
+                        // SAFETY: a plain system call without pointers.
+                        unsafe { libc::kill(program.as_raw_nonzero().get(), number) };
+                    }
+                    say(control, &FromInit::Signalled);
                 }
                 Some(_) => {}
                 None => return Ok(()),

@@ -69,7 +69,7 @@ fn not_reached(record: &CellRecord, width: usize) -> Vec<String> {
     // As wide as the columns of a row that are empty here.
     let gap = width + 6;
     let line = |(number, step): (usize, &Step)| {
-        let text = format!("step {}: {}: not reached", number + 1, words(step));
+        let text = format!("step {}: {}: not reached", number + 1, words(record, step));
         format!("{:>11}  {SCRIPT:<width$}{:gap$}{text}", "-", "")
     };
     record

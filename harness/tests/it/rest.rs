@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use sockgrade::batch::{Cells, Interrupt};
-use sockgrade::course::{Ends, Network, Output, Role, Start, Step, Transport};
+use sockgrade::course::{Ends, Expected, Network, Output, Role, Sender, Start, Step, Transport};
 use sockgrade::escape::Bytes;
 use sockgrade::ids::{Participant, ScenarioId};
 use sockgrade::plan::{CellPlan, Launch, ProgramPlan};
@@ -211,7 +211,8 @@ fn run(folder: &Path, command: Vec<String>, readable: Vec<PathBuf>) -> CellRecor
             },
             Step::Expect {
                 who: who(),
-                bytes: bytes("late"),
+                what: Expected::Exactly(bytes("late")),
+                from: Sender::SamePort,
             },
         ],
         faults: BTreeMap::new(),

@@ -63,7 +63,7 @@ fn surroundings(exercise: &Exercise, scenario: &Scenario) -> Vec<String> {
         return Vec::new();
     };
     let mut lines = Vec::new();
-    if let Some(stdin) = scenario.stdin.as_ref().or(role.stdin.as_ref()) {
+    if let Some(stdin) = scenario.given_stdin(role) {
         lines.push(format!(
             "{} on standard input, which then ends",
             quoted(stdin)

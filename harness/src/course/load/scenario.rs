@@ -179,8 +179,10 @@ impl<'a> Reading<'a> {
                 OtherSide::Nobody
             }
             (None, Some(steps)) => {
+                let given_stdin = raw.stdin.as_ref().map(|_| at.key_word("stdin"));
+                let at = at.key("script");
                 let steps =
-                    script::expand(steps, self.exercise, self.role, at.key("script"), problems);
+                    script::expand(steps, self.exercise, self.role, given_stdin, at, problems);
                 OtherSide::Script(steps)
             }
             (Some(Form::Short(RawWith::Nobody)), None) => OtherSide::Nobody,

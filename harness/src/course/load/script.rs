@@ -4,13 +4,20 @@
 //! end of a connection (where a client is graded). What each of them has done so far is kept, so
 //! that a step which cannot be done, or can never be reached, is told here and not in a run.
 
+mod expect;
+mod message;
+mod program;
+
 use std::collections::BTreeMap;
 
-use super::text;
+use program::ProgramState;
+
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
-use crate::course::raw::{Form, Part, RawBytes, RawExpectEnd, RawMessage, RawStep};
-use crate::course::{Conversation, Exercise, Line, Role, Speaker, Step, StepEnd};
+use crate::course::raw::{Form, RawExpectEnd, RawStep};
+use crate::course::{
+    Conversation, Exercise, Expected, Extent, Line, Role, Sender, Speaker, Step, StepEnd,
+};
 use crate::escape::Bytes;
 use crate::ids::Participant;
 
@@ -36,17 +43,20 @@ struct Expansion<'a> {
     exercise: &'a Exercise,
     role: Role,
     states: BTreeMap<String, State>,
+    program: ProgramState<'a>,
     last: Option<String>,
     steps: Vec<Step>,
     bytes: usize,
     too_long: bool,
 }
 
-/// The plain steps of a script against the program that plays `role`.
+/// The plain steps of a script against the program that plays `role`. `given_stdin` is where the
+/// scenario says what the program finds on standard input.
 pub(super) fn expand(
     raw: &[RawStep],
     exercise: &Exercise,
     role: Role,
+    given_stdin: Option<At<'_>>,
     at: At<'_>,
     problems: &mut Problems,
 ) -> Vec<Step> {
@@ -54,6 +64,7 @@ pub(super) fn expand(
         exercise,
         role,
         states: BTreeMap::new(),
+        program: ProgramState::new(given_stdin),
         last: None,
         steps: Vec::new(),
         bytes: 0,
@@ -95,8 +106,8 @@ impl<'a> Expansion<'a> {
             }
             RawStep::Expect(raw) => {
                 let at = at.key("expect");
-                if let Some((who, bytes)) = self.message(raw, at, problems) {
-                    self.expect(&who, bytes, at, problems);
+                if let Some((who, what, from)) = self.expected(raw, at, problems) {
+                    self.expect(&who, what, from, at, problems);
                 }
             }
             RawStep::ExpectEnd(raw) => {
@@ -117,7 +128,9 @@ impl<'a> Expansion<'a> {
             }
             RawStep::Close(name) => self.leave(name, false, at.key("close"), problems),
             RawStep::Reset(name) => self.leave(name, true, at.key("reset"), problems),
-            RawStep::Rest(_) => self.push(Step::Rest),
+            RawStep::Wait(raw) => self.wait(raw, at.key("wait"), problems),
+            RawStep::Stdin(raw) => self.stdin(raw, at.key("stdin"), problems),
+            RawStep::Signal(signal) => self.signal(*signal, at.key("signal"), problems),
             RawStep::Converse(name) => {
                 self.interleave(std::slice::from_ref(name), at.key("converse"), problems);
             }
@@ -132,16 +145,7 @@ impl<'a> Expansion<'a> {
     }
 
     fn push(&mut self, step: Step) {
-        match &step {
-            Step::Send { bytes, .. } | Step::Expect { bytes, .. } => self.bytes += bytes.len(),
-            Step::Connect { .. }
-            | Step::Accept { .. }
-            | Step::ExpectEnd { .. }
-            | Step::End { .. }
-            | Step::Close { .. }
-            | Step::Reset { .. }
-            | Step::Rest => {}
-        }
+        self.bytes = self.bytes.saturating_add(length(&step));
         if self.steps.len() >= STEPS || self.bytes > BYTES {
             self.too_long = true;
         } else {
@@ -176,6 +180,9 @@ impl<'a> Expansion<'a> {
             }
             (Role::Server | Role::Peer, Speaker::Client)
             | (Role::Client | Role::Peer, Speaker::Server) => {}
+        }
+        if plays == Speaker::Client {
+            self.needs_program(at, problems);
         }
         let second = self.states.len() % 2 == 1;
         let state = State {
@@ -228,97 +235,6 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// Who sends or expects what.
-    fn message(
-        &mut self,
-        raw: &Form<String, RawMessage>,
-        at: At<'_>,
-        problems: &mut Problems,
-    ) -> Option<(String, Bytes)> {
-        let long = match raw {
-            Form::Short(text) => {
-                let who = self.who(None, at, problems)?;
-                return Some((who, Bytes(text.clone().into_bytes())));
-            }
-            Form::Long(long) => long,
-        };
-        let who = self.who(long.participant.as_ref(), at, problems);
-        let kinds = ["text", "hex", "repeat", "every-byte", "part"];
-        let mut there = kinds.into_iter().filter(|kind| at.has(kind));
-        let bytes = match (there.next(), there.next()) {
-            (None, _) => {
-                problems
-                    .error(at, "it is not said which bytes")
-                    .hint(format!("write one of `{}`", kinds.join("`, `")));
-                return None;
-            }
-            (Some(first), Some(second)) => {
-                problems
-                    .error(
-                        at.key_word(second),
-                        format!("`{second}` stands beside `{first}`"),
-                    )
-                    .also(at.key_word(first), "the first")
-                    .hint("write two steps");
-                return None;
-            }
-            (Some(_), None) => self.content(long, who.as_deref(), at, problems)?,
-        };
-        Some((who?, shortened(bytes, long, at, problems)))
-    }
-
-    fn content(
-        &self,
-        raw: &RawMessage,
-        who: Option<&str>,
-        at: At<'_>,
-        problems: &mut Problems,
-    ) -> Option<Bytes> {
-        let form = if let Some(text) = &raw.text {
-            RawBytes::Text(text.clone())
-        } else if let Some(hex) = &raw.hex {
-            RawBytes::Hex(hex.clone())
-        } else if let Some(repeat) = &raw.repeat {
-            RawBytes::Repeat(repeat.clone())
-        } else if let Some(every) = raw.every_byte {
-            RawBytes::EveryByte(every)
-        } else {
-            return self.part(raw.part?, who?, at.key("part"), problems);
-        };
-        text::long_bytes(&form, at, problems)
-    }
-
-    fn part(&self, part: Part, who: &str, at: At<'_>, problems: &mut Problems) -> Option<Bytes> {
-        let speaker = match part {
-            Part::Request => Speaker::Client,
-            Part::Answer => Speaker::Server,
-        };
-        let conversation = self.conversation(who);
-        let said = |line: &&Line| matches!(line, Line::Says(said_by, _) if *said_by == speaker);
-        let lines = conversation.lines.iter().filter(said).count();
-        if lines == 0 {
-            let message = format!(
-                "nothing of this kind is said in the conversation of `{}`",
-                self.exercise.id
-            );
-            problems
-                .error(at, message)
-                .hint("write the bytes, or add a line to `conversation:`");
-            return None;
-        }
-        if lines > 1 && !self.exercise.transport.is_stream() {
-            let message = format!(
-                "in `{}` this is {lines} datagrams and not one",
-                self.exercise.id
-            );
-            problems
-                .error(at, message)
-                .hint("write `converse:`, or the text of one datagram");
-            return None;
-        }
-        Some(Bytes(conversation.said_by(speaker)))
-    }
-
     fn send(&mut self, who: &str, bytes: Bytes, at: At<'_>, problems: &mut Problems) {
         let stream = self.exercise.transport.is_stream();
         if bytes.is_empty() && stream {
@@ -335,19 +251,6 @@ impl<'a> Expansion<'a> {
             problems.error(at, format!("`{who}` has ended before and cannot send"));
         }
         self.push(Step::Send {
-            who: Participant::new(who),
-            bytes,
-        });
-    }
-
-    fn expect(&mut self, who: &str, bytes: Bytes, at: At<'_>, problems: &mut Problems) {
-        if bytes.is_empty() && self.exercise.transport.is_stream() {
-            problems
-                .error(at, "an empty text is expected")
-                .hint("write `expect-end: fin`");
-        }
-        self.reachable(who, at, problems);
-        self.push(Step::Expect {
             who: Participant::new(who),
             bytes,
         });
@@ -390,7 +293,7 @@ impl<'a> Expansion<'a> {
         if self.streams_only(at, problems) {
             self.reachable(who, at, problems);
             if let Some(state) = self.states.get_mut(who) {
-                state.heard_end = true;
+                state.heard_end |= how != StepEnd::Open;
             }
             self.push(Step::ExpectEnd {
                 who: Participant::new(who),
@@ -488,28 +391,37 @@ impl<'a> Expansion<'a> {
             Line::Says(speaker, bytes) if *speaker == plays => {
                 self.send(who, bytes.clone(), at, problems);
             }
-            Line::Says(_, bytes) => self.expect(who, bytes.clone(), at, problems),
+            Line::Says(_, bytes) => {
+                let what = Expected::Exactly(bytes.clone());
+                self.expect(who, what, Sender::SamePort, at, problems);
+            }
             Line::Ends(speaker) if *speaker == plays => self.end(who, at, problems),
             Line::Ends(_) => self.expect_end(who, StepEnd::Fin, at, problems),
         }
     }
 }
 
-/// What is left of a message after `after` and `first`.
-fn shortened(bytes: Bytes, raw: &RawMessage, at: At<'_>, problems: &mut Problems) -> Bytes {
-    let mut left = &bytes[..];
-    let sizes = [("after", raw.after), ("first", raw.first)];
-    for (key, size) in sizes
-        .into_iter()
-        .filter_map(|(key, size)| Some((key, size?)))
-    {
-        let count = usize::try_from(size.0).unwrap_or(usize::MAX);
-        let Some((before, behind)) = left.split_at_checked(count) else {
-            let message = format!("there are only {} bytes", left.len());
-            problems.error(at.key(key), message);
-            return bytes;
-        };
-        left = if key == "after" { behind } else { before };
+/// How many bytes of the script's limit a step takes.
+fn length(step: &Step) -> usize {
+    match step {
+        Step::Send { bytes, .. } | Step::Stdin(bytes) => bytes.len(),
+        Step::Expect { what, .. } => match what {
+            Expected::Exactly(bytes) => bytes.len(),
+            Expected::Like { extent, .. } => match extent {
+                Extent::Until(text) => text.len(),
+                Extent::Count(count) => usize::try_from(*count).unwrap_or(usize::MAX),
+                Extent::Datagram => 0,
+            },
+            Expected::Nothing => 0,
+        },
+        Step::Connect { .. }
+        | Step::Accept { .. }
+        | Step::ExpectEnd { .. }
+        | Step::End { .. }
+        | Step::Close { .. }
+        | Step::Reset { .. }
+        | Step::Wait(_)
+        | Step::StdinEnd
+        | Step::Signal(_) => 0,
     }
-    Bytes(left.to_vec())
 }

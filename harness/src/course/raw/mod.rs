@@ -10,9 +10,9 @@ mod text;
 pub(super) use form::{Form, ListOr};
 pub(super) use scenario::{
     RawCut, RawExpectEnd, RawFault, RawFaults, RawJoined, RawPick, RawPlayer, RawScenario, RawStep,
-    RawWith,
+    RawWait, RawWaitFor, RawWith,
 };
-pub(super) use text::{Part, RawBytes, RawMessage, RawText};
+pub(super) use text::{Part, RawBytes, RawExpect, RawMessage, RawText};
 
 use std::collections::BTreeMap;
 

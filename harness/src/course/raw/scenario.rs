@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::{Argument, Ends, Level, Role, Start, StepEnd, WireRule};
-use super::{Form, ListOr, RawMessage, RawPrint, RawText};
+use super::super::{Argument, Ends, Level, Role, Signal, Start, StepEnd, WireRule};
+use super::{Form, ListOr, RawExpect, RawMessage, RawPrint, RawText};
 use crate::units::{Chance, Size};
 
 /// A scenario: one scripted test of one role.
@@ -103,9 +103,10 @@ pub(in super::super) enum RawStep {
     Accept(String),
     /// Sends these bytes, or one datagram.
     Send(Form<String, RawMessage>),
-    /// Waits for exactly these bytes, or this datagram.
-    Expect(Form<String, RawMessage>),
-    /// Waits for the end of the other direction, with nothing before it.
+    /// Waits for exactly these bytes, or this datagram; the word `nothing`: sees that nothing comes.
+    Expect(Form<String, RawExpect>),
+    /// Waits for the end of the other direction, with nothing before it; `open`: sees that it does
+    /// not end.
     ExpectEnd(Form<StepEnd, RawExpectEnd>),
     /// Ends this participant's direction (half-close).
     End(String),
@@ -113,8 +114,12 @@ pub(in super::super) enum RawStep {
     Close(String),
     /// Breaks this participant's connection off with a reset.
     Reset(String),
-    /// Waits until the program under test is at rest.
-    Rest(RawRest),
+    /// Waits for the program under test.
+    Wait(Form<RawWait, RawWaitFor>),
+    /// Writes to the standard input of the program under test; the word `end` ends it.
+    Stdin(RawText),
+    /// Sends a signal to the program under test. Behind `wait: rest` it comes at a known place.
+    Signal(Signal),
     /// The whole conversation, as this participant.
     Converse(String),
     /// The whole conversations of these participants, line by line in turn.
@@ -132,12 +137,23 @@ pub(in super::super) struct RawExpectEnd {
     pub(in super::super) how: StepEnd,
 }
 
-/// Who is to be at rest.
+/// What the program under test is waited for to do.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(in super::super) enum RawRest {
-    /// The program under test.
-    Program,
+pub(in super::super) enum RawWait {
+    /// It is at rest: it waits for something and nothing is left for it to read.
+    Rest,
+    /// It has ended by itself.
+    Exit,
+}
+
+/// The same, where more has to be said.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawWaitFor {
+    /// A line with this text stands on its standard output, behind those that were waited for
+    /// before. A text without a newline behind it is not seen.
+    Prints(String),
 }
 
 /// What happens to the traffic towards each role.

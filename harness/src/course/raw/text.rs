@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::super::Sender;
 use super::Form;
 use crate::units::Size;
 
@@ -33,7 +34,7 @@ pub(in super::super) struct RawRepeat {
     pub(in super::super) times: u64,
 }
 
-/// What a script sends or expects: exactly one of `text`, `hex`, `repeat`, `every-byte` and `part`.
+/// What a script sends: exactly one of `text`, `hex`, `repeat`, `every-byte` and `part`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in super::super) struct RawMessage {
@@ -54,6 +55,57 @@ pub(in super::super) struct RawMessage {
     pub(in super::super) after: Option<Size>,
     /// Only so many bytes: `3 B`.
     pub(in super::super) first: Option<Size>,
+}
+
+/// What a script expects: exactly one of `text`, `hex`, `repeat`, `every-byte` and `part` for bytes
+/// that are known; of `until` and `bytes` for others; or `nothing`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawExpect {
+    /// Whose connection; without it, that of the participant who was named last.
+    #[serde(rename = "as")]
+    pub(in super::super) participant: Option<String>,
+    /// A text.
+    pub(in super::super) text: Option<String>,
+    /// Pairs of hexadecimal digits: `00 ff`.
+    pub(in super::super) hex: Option<String>,
+    /// A text many times.
+    pub(in super::super) repeat: Option<RawRepeat>,
+    /// `true`: the 256 bytes from 0 to 255.
+    pub(in super::super) every_byte: Option<bool>,
+    /// A part of the exercise's conversation.
+    pub(in super::super) part: Option<Part>,
+    /// Leaves out so many bytes at the beginning: `3 B`.
+    pub(in super::super) after: Option<Size>,
+    /// Only so many bytes: `3 B`.
+    pub(in super::super) first: Option<Size>,
+    /// Everything up to this text and with it, whatever it is (streams).
+    pub(in super::super) until: Option<String>,
+    /// So many bytes, whatever they are: `12 B`. For datagrams, one of this length.
+    pub(in super::super) bytes: Option<Size>,
+    /// A regular expression without look-around that what came must match somewhere; beside `until`
+    /// or `bytes`, or alone for a datagram.
+    pub(in super::super) matches: Option<String>,
+    /// `true`: nothing comes until the program is at rest or has ended.
+    pub(in super::super) nothing: Option<bool>,
+    /// From where a datagram must come; without it, from the port that was asked.
+    pub(in super::super) from: Option<Sender>,
+}
+
+impl RawExpect {
+    /// The part of it that says which bytes, as a message that is sent says it.
+    pub(in super::super) fn message(&self) -> RawMessage {
+        RawMessage {
+            participant: self.participant.clone(),
+            text: self.text.clone(),
+            hex: self.hex.clone(),
+            repeat: self.repeat.clone(),
+            every_byte: self.every_byte,
+            part: self.part,
+            after: self.after,
+            first: self.first,
+        }
+    }
 }
 
 /// A part of the exercise's conversation.

@@ -1,7 +1,7 @@
 //! Scripts: what they become, and what they cannot say.
 
 use super::{Folder, PIECES};
-use crate::course::Step;
+use crate::course::{Expected, Step};
 use crate::ids::ScenarioId;
 
 const FILE: &str = "tcp-echo/server/pieces.yaml";
@@ -22,12 +22,21 @@ fn steps(folder: &Folder, scenario: &str) -> Vec<String> {
         Step::Connect { who } => format!("{who} connects"),
         Step::Accept { who } => format!("{who} accepts"),
         Step::Send { who, bytes } => format!("{who} sends {}", crate::escape::escaped(bytes)),
-        Step::Expect { who, bytes } => format!("{who} expects {}", crate::escape::escaped(bytes)),
+        Step::Expect { who, what, from } => match what {
+            Expected::Exactly(bytes) => format!("{who} expects {}", crate::escape::escaped(bytes)),
+            Expected::Nothing => format!("{who} sees nothing come"),
+            Expected::Like { extent, matches } => {
+                format!("{who} expects {extent:?} {matches:?} {from:?}")
+            }
+        },
         Step::ExpectEnd { who, how } => format!("{who} expects {how:?}"),
         Step::End { who } => format!("{who} ends"),
         Step::Close { who } => format!("{who} closes"),
         Step::Reset { who } => format!("{who} resets"),
-        Step::Rest => "rest".to_owned(),
+        Step::Wait(until) => format!("wait {until:?}"),
+        Step::Stdin(bytes) => format!("stdin {}", crate::escape::escaped(bytes)),
+        Step::StdinEnd => "stdin ends".to_owned(),
+        Step::Signal(signal) => signal.to_string(),
     });
     short.collect()
 }
@@ -67,10 +76,7 @@ fn converse_plays_the_side_that_is_not_graded() {
 
 #[test]
 fn every_second_client_takes_the_second_conversation() {
-    let folder = with_script(
-        Folder::good(),
-        "  - interleave: [a, b]\n  - rest: program\n",
-    );
+    let folder = with_script(Folder::good(), "  - interleave: [a, b]\n  - wait: rest\n");
     let second = "second-conversation:\n  - client: Bye\n  - server: Bye\nscenarios:";
     folder.change("tcp-echo/exercise.yaml", "scenarios:", second);
     let expected = [
@@ -82,7 +88,7 @@ fn every_second_client_takes_the_second_conversation() {
         "b expects Bye",
         "a expects Hello",
         "a expects Fin",
-        "rest",
+        "wait Rest",
     ];
     assert_eq!(steps(&folder, "tcp-echo/server/pieces"), expected);
 }
@@ -237,4 +243,148 @@ fn a_script_has_an_end() {
         PIECES.replace("  - converse: a\n", &format!("  - connect: a\n{sends}")),
     );
     folder.refused(&["more than 10000 steps or 16 MiB"]);
+}
+
+#[test]
+fn what_is_expected_takes_many_forms() {
+    let script = "  - connect: a
+  - expect: { until: \"\\r\\n\", matches: '^OK' }
+  - expect: { bytes: 12 B }
+  - expect: nothing
+  - expect: { text: nothing }
+  - expect: { as: a, nothing: true }
+  - expect-end: open
+  - expect-end: fin
+";
+    let expected = [
+        "a connects",
+        "a expects Until(b\"\\r\\n\") Some(\"^OK\") SamePort",
+        "a expects Count(12) None SamePort",
+        "a sees nothing come",
+        "a expects nothing",
+        "a sees nothing come",
+        "a expects Open",
+        "a expects Fin",
+    ];
+    let folder = with_script(Folder::good(), script);
+    assert_eq!(steps(&folder, "tcp-echo/server/pieces"), expected);
+    let script = "  - connect: a\n  - expect: { matches: '^x', from: any-port }\n";
+    let folder = with_script(Folder::datagrams(), script);
+    let expected = ["a connects", "a expects Datagram Some(\"^x\") AnyPort"];
+    assert_eq!(steps(&folder, "tcp-echo/server/pieces"), expected);
+}
+
+#[test]
+fn an_expectation_that_cannot_be_is_an_error() {
+    let refused = |step: &str, parts: &[&str]| {
+        refused(&format!("  - connect: a\n  - expect: {step}\n"), parts);
+    };
+    refused("{ as: a }", &["it is not said which bytes"]);
+    refused("''", &["an empty text is expected", "expect: nothing"]);
+    refused("{ until: '' }", &["the text is empty"]);
+    refused("{ bytes: 0 B }", &["no byte is expected"]);
+    refused("{ bytes: 2 GiB }", &["more than 10000 steps or 16 MiB"]);
+    refused(
+        "{ until: x, bytes: 3 B }",
+        &["`bytes` stands beside `until`", "10:25"],
+    );
+    refused(
+        "{ text: x, matches: x }",
+        &["`matches` stands beside `text`", "for `until` and `bytes`"],
+    );
+    refused(
+        "{ until: x, first: 3 B }",
+        &["`first` stands beside `until`"],
+    );
+    refused(
+        "{ matches: x }",
+        &["how much of the stream", "write `until:` or `bytes:`"],
+    );
+    refused(
+        "{ until: x, matches: '(' }",
+        &["this is not a regular expression"],
+    );
+    refused(
+        "{ text: x, from: any-port }",
+        &["a stream has one sender only", "10:24"],
+    );
+    refused("{ nothing: false }", &["this says nothing"]);
+    let datagrams = |step: &str, parts: &[&str]| {
+        let script = format!("  - connect: a\n  - expect: {step}\n");
+        with_script(Folder::datagrams(), &script).refused(parts);
+    };
+    datagrams("{ until: x }", &["a datagram has an end of its own"]);
+    datagrams("{ bytes: 70000 B }", &["longer than 65507 bytes"]);
+}
+
+#[test]
+fn the_program_is_waited_for_written_to_and_signalled() {
+    let script = "  - accept: a
+  - wait: rest
+  - wait: { prints: ready }
+  - stdin: one
+  - stdin: { hex: 00 ff }
+  - stdin: { text: end }
+  - stdin: end
+  - signal: USR1
+  - wait: exit
+";
+    let folder = Folder::good();
+    folder.change(CLIENT, "hint:", &format!("script:\n{script}hint:"));
+    let expected = [
+        "a accepts",
+        "wait Rest",
+        "wait Prints(\"ready\")",
+        "stdin one",
+        "stdin \\x00\\xff",
+        "stdin end",
+        "stdin ends",
+        "SIGUSR1",
+        "wait Exit",
+    ];
+    assert_eq!(steps(&folder, "tcp-echo/client/basic"), expected);
+}
+
+#[test]
+fn a_step_on_a_program_that_cannot_be_done_is_an_error() {
+    refused(
+        "  - wait: exit\n  - wait: rest\n",
+        &["the program has ended before"],
+    );
+    refused(
+        "  - wait: exit\n  - signal: INT\n",
+        &["the program has ended before"],
+    );
+    refused(
+        "  - signal: KILL\n  - stdin: x\n",
+        &["the program has ended before"],
+    );
+    refused(
+        "  - wait: exit\n  - connect: a\n",
+        &["the program has ended before"],
+    );
+    refused("  - wait: { prints: '' }\n", &["the text is empty"]);
+    refused(
+        "  - wait: { prints: \"a\\nb\" }\n",
+        &["a printed line has no newline", "a step for each line"],
+    );
+    refused("  - wait: rset\n", &["`rset` is not a word", "`rest`"]);
+    refused(
+        "  - signal: SEGV\n",
+        &["`SEGV` is not a word that can stand here"],
+    );
+    refused(
+        "  - stdin: ''\n",
+        &["an empty text is written", "stdin: end"],
+    );
+    refused(
+        "  - stdin: end\n  - stdin: x\n",
+        &["standard input has ended before", "10:12"],
+    );
+    let folder = with_script(Folder::good(), "  - stdin: x\n");
+    folder.change(FILE, "script:", "stdin: y\nscript:");
+    folder.refused(&[
+        "says already what is on standard input",
+        "take `stdin:` out",
+    ]);
 }

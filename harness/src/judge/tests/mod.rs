@@ -19,9 +19,9 @@ use std::time::Duration;
 
 use super::{Code, Graded, judge};
 use crate::course::{
-    CheckPoints, Conversation, Ends, Exercise, Level, Network, OtherSide, Output, Player, Print,
-    PrintStream, Printed, Received, ReferenceProgram, Role, RoleSpec, Scenario, Start, Step,
-    Transport, WireRule,
+    CheckPoints, Conversation, Ends, Exercise, Expected, Level, Network, OtherSide, Output, Player,
+    Print, PrintStream, Printed, Received, ReferenceProgram, Role, RoleSpec, Scenario, Sender,
+    Start, Step, Transport, WireRule,
 };
 use crate::ids::{ExerciseId, Participant, ScenarioId};
 use crate::record::{CellRecord, Ending, Isolation, Over, ProgramRecord, SCHEMA};
@@ -238,7 +238,8 @@ fn send(name: &str, text: &str) -> Step {
 fn expect(name: &str, text: &str) -> Step {
     Step::Expect {
         who: who(name),
-        bytes: text.as_bytes().into(),
+        what: Expected::Exactly(text.as_bytes().into()),
+        from: Sender::SamePort,
     }
 }
 

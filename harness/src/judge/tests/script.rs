@@ -1,7 +1,7 @@
 //! Scripts whose steps fail.
 
 use super::*;
-use crate::course::StepEnd;
+use crate::course::{Extent, Signal, StepEnd, Until};
 use crate::judge::StepState;
 
 fn scripted() -> Scenario {
@@ -126,7 +126,73 @@ fn other_steps_have_their_codes() {
         start().step(send("a", "x"), differs("", "the connection was closed")),
         Code::ClosedEarly,
     );
-    fails(start().step(Step::Rest, missing("", "")), Code::NeverWaits);
+    for (until, code) in [
+        (Until::Rest, Code::NeverWaits),
+        (Until::Exit, Code::StillRunning),
+        (Until::Prints("ready".to_owned()), Code::MissingPrint),
+    ] {
+        fails(start().step(Step::Wait(until), missing("", "")), code);
+    }
+    let gone = differs("", "it had ended");
+    fails(
+        start().step(Step::Signal(Signal::Int), gone),
+        Code::EndedEarly,
+    );
+}
+
+#[test]
+fn bytes_of_which_not_all_is_known_are_told_in_words() {
+    let wait = |extent, matches: Option<&str>| Step::Expect {
+        who: who("a"),
+        what: Expected::Like {
+            extent,
+            matches: matches.map(str::to_owned),
+        },
+        from: Sender::SamePort,
+    };
+    let line = || Extent::Until(b"\r\n"[..].into());
+    for (step, outcome, code, message) in [
+        (
+            wait(line(), None),
+            missing("HTTP/1.0 200 OK", "it waits"),
+            Code::TooFewBytes,
+            "Your program sent \"HTTP/1.0 200 OK\" (15 bytes) to the client, but not \"␍⏎\", with which \
+             it should end. It waits.",
+        ),
+        (
+            wait(line(), None),
+            missing("", "it waits"),
+            Code::SentNothing,
+            "Your program sent nothing to the client, not even \"␍⏎\", with which it should end. It \
+             waits.",
+        ),
+        (
+            wait(line(), Some("^HTTP/1")),
+            differs("hello\r\n", ""),
+            Code::WrongBytes,
+            "Your program sent \"hello␍⏎\" (7 bytes) to the client, which is not of the form \
+             \"^HTTP/1\".",
+        ),
+        (
+            wait(Extent::Count(4), None),
+            missing("abc", ""),
+            Code::TooFewBytes,
+            "Your program sent \"abc\" (3 bytes) to the client, where 4 bytes should come.",
+        ),
+    ] {
+        let graded = fails(start().step(step, outcome), code);
+        assert_eq!(graded.findings[0].message, message);
+    }
+    let nothing = Step::Expect {
+        who: who("a"),
+        what: Expected::Nothing,
+        from: Sender::SamePort,
+    };
+    let graded = fails(start().step(nothing, differs("x", "")), Code::TooManyBytes);
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program sent the client \"x\" (1 byte), where nothing more should come."
+    );
 }
 
 #[test]
@@ -155,6 +221,10 @@ fn a_wrong_datagram_fails_its_step() {
     for (outcome, code) in [
         (missing("", "it waits"), Code::MissingDatagram),
         (differs("Echo: h", ""), Code::WrongDatagram),
+        (
+            differs("Echo: hello", "it came from port 4"),
+            Code::WrongSender,
+        ),
     ] {
         let run = start().step(expect("a", "Echo: hello"), outcome);
         check(&judge(&exercise, &scripted(), &run.0, None), &[code]);

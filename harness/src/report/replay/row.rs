@@ -1,8 +1,9 @@
 //! One event of a transcript as a line: when, who, to whom, what.
 
-use crate::course::{Step, StepEnd};
+use crate::course::Step;
 use crate::escape::visible;
 use crate::ids::Participant;
+use crate::judge::StepNames;
 use crate::record::{CellRecord, Ending};
 use crate::report::entry::line;
 use crate::report::style::{Style, Tone};
@@ -173,7 +174,7 @@ impl Row {
                 outcome,
             } => {
                 let (how, tone) = came_out(outcome);
-                let text = format!("step {}: {}: {how}", number + 1, words(step));
+                let text = format!("step {}: {}: {how}", number + 1, words(record, step));
                 Self {
                     tone,
                     ..row(SCRIPT, "", "", text)
@@ -200,25 +201,14 @@ fn came_out(outcome: &StepOutcome) -> (String, Option<Tone>) {
 }
 
 /// A step without its outcome.
-pub(super) fn words(step: &Step) -> String {
-    match step {
-        Step::Connect { who } => format!("{} connects", name(who)),
-        Step::Accept { who } => format!("wait for a connection, to be called {}", name(who)),
-        Step::Send { who, bytes } => format!("{} sends {}", name(who), quoted(bytes)),
-        Step::Expect { who, bytes } => format!("{} expects {}", name(who), quoted(bytes)),
-        Step::ExpectEnd { who, how } => {
-            let how = match how {
-                StepEnd::Fin => "the end",
-                StepEnd::Reset => "a reset",
-                StepEnd::Either => "the end or a reset",
-            };
-            format!("{} expects {how}", name(who))
-        }
-        Step::End { who } => format!("{} ends its direction", name(who)),
-        Step::Close { who } => format!("{} closes", name(who)),
-        Step::Reset { who } => format!("{} resets", name(who)),
-        Step::Rest => "wait until the program is at rest".to_owned(),
-    }
+pub(super) fn words(record: &CellRecord, step: &Step) -> String {
+    let datagrams = |event: &Event| matches!(event.what, What::DatagramSent { .. });
+    let told = StepNames {
+        program: "the program",
+        name: &name,
+        stream: !record.events.iter().any(datagrams),
+    };
+    line(&told.words(step))
 }
 
 pub(super) fn ending(ending: &Ending) -> String {

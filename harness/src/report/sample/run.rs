@@ -1,6 +1,6 @@
 //! A made-up record of a run, with every kind of event.
 
-use crate::course::{Role, Step};
+use crate::course::{Expected, Role, Sender, Step, Until};
 use crate::ids::{Participant, ScenarioId, SubmissionId};
 use crate::record::{Captured, CellRecord, Ending, Isolation, Over, ProgramRecord, SCHEMA};
 use crate::seed::Seed;
@@ -17,7 +17,8 @@ pub(in crate::report) fn record() -> CellRecord {
     };
     let expect = Step::Expect {
         who: who("a"),
-        bytes: hello.into(),
+        what: Expected::Exactly(hello.into()),
+        from: Sender::SamePort,
     };
     let stepped = |number, step: &Step, outcome| What::Stepped {
         number,
@@ -142,7 +143,7 @@ pub(in crate::report) fn record() -> CellRecord {
                 ..Captured::default()
             },
         }],
-        script: vec![connect, send, expect, Step::Rest],
+        script: vec![connect, send, expect, Step::Wait(Until::Rest)],
         over: Over::AtRest,
         trouble: vec!["the relay was late by 212 ms".to_owned()],
         wall_ms: 31,
