@@ -169,6 +169,7 @@ impl Programs {
             port: PORT,
             given_port: PORT,
             stale_socket: false,
+            packets: false,
             names: Vec::new(),
             deadline_ms: 10_000,
             programs: vec![

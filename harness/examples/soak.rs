@@ -133,6 +133,7 @@ fn one_round(
         submissions: vec![(SubmissionId::new("nothing"), nothing.path().to_owned())],
         seed,
         jobs: options.jobs,
+        packets: false,
         binary: std::env::current_exe()?,
         languages: Languages::standard(),
         interrupt: Interrupt::new()?,

@@ -12,6 +12,7 @@ pub mod fault;
 pub mod ids;
 pub mod judge;
 pub mod os;
+pub mod packet;
 pub mod plan;
 pub mod record;
 pub mod relay;

@@ -63,6 +63,8 @@ pub struct CellPlan {
     pub prints: Vec<Print>,
     /// How the graded program must finish.
     pub ends: Ends,
+    /// Whether all packets of the devices are captured.
+    pub packets: bool,
 }
 
 /// One program of a run.

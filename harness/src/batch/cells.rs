@@ -11,6 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use crate::cell::{self, CellAnswer};
 use crate::os::clock::Clock;
 use crate::os::sandbox::pipe;
+use crate::packet::DevicePackets;
 use crate::plan::{BuildPlan, BuildRecord, CellPlan, CellTask};
 use crate::record::CellRecord;
 
@@ -92,9 +93,20 @@ impl Cells {
     /// # Errors
     /// Why there is no record.
     pub fn run(&self, plan: CellPlan) -> Result<CellRecord, CellFailure> {
+        self.run_with_packets(plan).map(|(record, _)| record)
+    }
+
+    /// Runs a scenario; the packets of its devices are there where the plan asks for them.
+    ///
+    /// # Errors
+    /// Why there is no record.
+    pub fn run_with_packets(
+        &self,
+        plan: CellPlan,
+    ) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
         let deadline = Duration::from_millis(plan.deadline_ms);
         match self.ask(&CellTask::Run(Box::new(plan)), deadline)? {
-            CellAnswer::Record(record) => Ok(*record),
+            CellAnswer::Ran { record, packets } => Ok((*record, packets)),
             CellAnswer::Built(_) => Err(CellFailure::Trouble(
                 "a cell answered beside the point".into(),
             )),
@@ -111,7 +123,7 @@ impl Cells {
         let deadline = Duration::from_millis(plan.deadline_ms);
         match self.ask(&CellTask::Build(plan), deadline)? {
             CellAnswer::Built(record) => Ok(*record),
-            CellAnswer::Record(_) => Err(CellFailure::Trouble(
+            CellAnswer::Ran { .. } => Err(CellFailure::Trouble(
                 "a cell answered beside the point".into(),
             )),
             CellAnswer::Refused(why) => Err(CellFailure::Refused(why)),

@@ -16,6 +16,7 @@ use super::select::Selected;
 use crate::course::{Exercise, Role, Scenario};
 use crate::ids::{ExerciseId, ScenarioId, SubmissionId};
 use crate::judge::{self, Graded, Verdict};
+use crate::packet::DevicePackets;
 use crate::plan::{BuildPlan, Launch};
 use crate::record::{CellRecord, Isolation};
 use crate::seed::Seed;
@@ -32,6 +33,8 @@ pub struct Batch<'a> {
     pub seed: Seed,
     /// How many cells at a time.
     pub jobs: usize,
+    /// Whether all packets of the submissions' runs are captured.
+    pub packets: bool,
     /// This program's own file, which is started again for cells and references.
     pub binary: PathBuf,
     /// The table of languages.
@@ -224,7 +227,7 @@ impl Grading<'_> {
         let references = self
             .reference_launches(exercise)
             .map_err(|why| why.to_string())?;
-        let record = self
+        let (record, _) = self
             .run_cell(
                 exercise,
                 scenario,
@@ -236,6 +239,7 @@ impl Grading<'_> {
         (self.tell)(Progress::CellDone {
             record: None,
             reference: None,
+            packets: Vec::new(),
         });
         let graded = judge::judge(exercise, scenario, &record, None);
         match graded.verdict {
@@ -275,7 +279,7 @@ impl Grading<'_> {
         submission: Option<&SubmissionId>,
         graded: &Launch,
         references: &BTreeMap<Role, Launch>,
-    ) -> Result<CellRecord, CellFailure> {
+    ) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
         let seed = self.batch.seed;
         let input = PlanInput {
             exercise,
@@ -284,8 +288,10 @@ impl Grading<'_> {
             graded,
             references,
             seed,
+            // The references' own runs are nobody's to look at.
+            packets: self.batch.packets && submission.is_some(),
         };
-        self.cells.run(cell_plan(&input))
+        self.cells.run_with_packets(cell_plan(&input))
     }
 
     fn carry_out(
@@ -351,6 +357,7 @@ impl Grading<'_> {
                 (self.tell)(Progress::CellDone {
                     record: None,
                     reference: None,
+                    packets: Vec::new(),
                 });
             }
             results.extend(decided);
@@ -475,12 +482,13 @@ impl Grading<'_> {
             )
         });
         let graded = match result {
-            Ok(record) => {
+            Ok((record, packets)) => {
                 let graded = judge::judge(exercise, scenario, &record, Some(&reference));
                 let record = Some(Box::new(record));
                 (self.tell)(Progress::CellDone {
                     record,
                     reference: Some(reference),
+                    packets,
                 });
                 graded
             }
@@ -489,6 +497,7 @@ impl Grading<'_> {
                 (self.tell)(Progress::CellDone {
                     record: None,
                     reference: None,
+                    packets: Vec::new(),
                 });
                 Graded::not_judged(scenario, failure.to_string())
             }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ScenarioId, SubmissionId};
 use crate::judge::{Graded, Score, Verdict};
+use crate::packet::DevicePackets;
 use crate::record::{CellRecord, Isolation};
 use crate::seed::Seed;
 
@@ -52,6 +53,8 @@ pub enum Progress {
         record: Option<Box<CellRecord>>,
         /// What the reference did in the same place; `None` for the reference's own run.
         reference: Option<Arc<CellRecord>>,
+        /// The packets of its devices, where the batch asked for them.
+        packets: Vec<DevicePackets>,
     },
     /// The reference did not pass a scenario, which is therefore not judged for anyone: why.
     ReferenceFailed(ScenarioId, String),

@@ -86,6 +86,8 @@ pub struct PlanInput<'a> {
     pub references: &'a BTreeMap<Role, Launch>,
     /// The seed of the run.
     pub seed: Seed,
+    /// Whether all packets of the devices are captured.
+    pub packets: bool,
 }
 
 /// The plan of a cell.
@@ -151,6 +153,7 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
             .clone()
             .unwrap_or_else(|| spec.prints.clone()),
         ends: scenario.ends.unwrap_or(spec.ends),
+        packets: input.packets,
     }
 }
 

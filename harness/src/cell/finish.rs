@@ -9,6 +9,7 @@ use super::rest::{self, Rest};
 use super::run::{Run, poll_for};
 use crate::course::{Role, Transport};
 use crate::os::procfs;
+use crate::packet::DevicePackets;
 use crate::record::{self, CellRecord, Ending, Isolation, Over, ProgramRecord};
 
 /// How long a program that is told to stop may take.
@@ -51,7 +52,7 @@ impl Run<'_> {
     }
 
     /// Looks at everything once more, ends the programs, and writes the record.
-    pub(super) fn finish(mut self, over: Over) -> io::Result<CellRecord> {
+    pub(super) fn finish(mut self, over: Over) -> io::Result<(CellRecord, Vec<DevicePackets>)> {
         self.look_for_datagram_trouble()?;
         for index in 0..self.programs.len() {
             let program = &mut self.programs[index];
@@ -86,7 +87,8 @@ impl Run<'_> {
             while program.output.read(&mut self.buffer)?.is_some() {}
             record.late_output = program.output.total - record.output.total();
         }
-        Ok(self.record(over, events, records))
+        let packets = self.packets()?;
+        Ok((self.record(over, events, records), packets))
     }
 
     /// Datagrams that a queue of the kernel lost are our loss, not the student's; and where datagram

@@ -13,6 +13,7 @@
 //! ```
 
 mod build;
+mod capture;
 mod clients;
 mod enter;
 mod expect;
@@ -32,6 +33,7 @@ use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 
+use crate::packet::DevicePackets;
 use crate::plan::{BuildRecord, CellTask};
 use crate::record::CellRecord;
 
@@ -39,8 +41,13 @@ use crate::record::CellRecord;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CellAnswer {
-    /// The record of a run.
-    Record(Box<CellRecord>),
+    /// What a run was.
+    Ran {
+        /// The record.
+        record: Box<CellRecord>,
+        /// The packets of its devices, where the plan asked for them.
+        packets: Vec<DevicePackets>,
+    },
     /// The outcome of a build.
     Built(Box<BuildRecord>),
     /// This machine refuses what a cell needs: what, and why.
@@ -81,7 +88,10 @@ pub fn main() -> ExitCode {
         Err(error) => return answer(&CellAnswer::Refused(error.to_string())),
     }
     let done = match task {
-        CellTask::Run(plan) => run::run(&plan).map(|record| CellAnswer::Record(Box::new(record))),
+        CellTask::Run(plan) => run::run(&plan).map(|(record, packets)| CellAnswer::Ran {
+            record: Box::new(record),
+            packets,
+        }),
         CellTask::Build(plan) => {
             build::build(&plan).map(|record| CellAnswer::Built(Box::new(record)))
         }

@@ -222,6 +222,7 @@ impl Run<'_> {
         let Some(socket) = self.connect_to(0, None)? else {
             return Ok(None);
         };
+        self.captures.question = net::local_address(socket.as_fd());
         let started = self.clock.elapsed();
         loop {
             // Looked at first: a program at rest does not accept between this look and the next.

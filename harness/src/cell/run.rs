@@ -19,6 +19,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::CellError;
+use super::capture::Captures;
 use super::clients::Caller;
 use super::network::Device;
 use super::program::{Place, Program, State, UNIX_NAMES};
@@ -28,6 +29,7 @@ use crate::course::{Role, Start};
 use crate::os::clock::Clock;
 use crate::os::sockdiag::SockDiag;
 use crate::os::{net, procfs};
+use crate::packet::DevicePackets;
 use crate::plan::CellPlan;
 use crate::record::{CellRecord, Over};
 use crate::relay::stream::Connection;
@@ -82,10 +84,11 @@ pub(super) struct Run<'a> {
     pub(super) took_a_client: bool,
     pub(super) trouble: Vec<String>,
     pub(super) strays: Strays,
+    pub(super) captures: Captures,
 }
 
 /// Runs a plan.
-pub(super) fn run(plan: &CellPlan) -> Result<CellRecord, CellError> {
+pub(super) fn run(plan: &CellPlan) -> Result<(CellRecord, Vec<DevicePackets>), CellError> {
     let clock = Clock::start();
     let mut run = Run::stage(plan, clock).map_err(CellError::Refused)?;
     let over = run.play()?;
@@ -102,6 +105,7 @@ impl<'a> Run<'a> {
             diags.push(diag);
         }
         let strays = Strays::watch(&programs[0].device.inside)?;
+        let captures = Captures::begin(plan, &programs)?;
         // All of them set themselves up side by side.
         for program in &mut programs {
             program.child.wait_set_up()?;
@@ -136,6 +140,7 @@ impl<'a> Run<'a> {
             took_a_client: false,
             trouble: Vec::new(),
             strays,
+            captures,
         })
     }
 
@@ -236,6 +241,7 @@ impl<'a> Run<'a> {
     /// Moves everything that can be moved.
     pub(super) fn pump(&mut self) -> io::Result<bool> {
         let mut moved = false;
+        self.captures.take()?;
         for program in &mut self.programs {
             if program.state != State::Staged {
                 moved |= program.pump(&mut self.buffer, &mut self.log)?;
@@ -292,6 +298,9 @@ impl<'a> Run<'a> {
                 fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
             }
             let behind_watch = fds.len();
+            for fd in self.captures.interest() {
+                fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
+            }
             for service in &self.services {
                 fds.push(PollFd::new(&service.socket, PollFlags::IN));
             }

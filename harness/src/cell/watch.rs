@@ -39,7 +39,7 @@ impl Strays {
 impl Run<'_> {
     /// Writes down which calls nobody answered since the last look.
     pub(super) fn look_for_strays(&mut self) -> io::Result<()> {
-        while let Some(call) = self.strays.watch.next()? {
+        while let Some(call) = self.strays.watch.take_next()? {
             if self.is_of_the_exercise(&call) {
                 continue;
             }

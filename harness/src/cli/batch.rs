@@ -29,7 +29,7 @@ pub(super) enum Graded {
 }
 
 /// Grades the submissions, where anything is selected, and tells `hear` what happens, from several
-/// threads.
+/// threads. With `packets` it hears all packets of the submissions' runs too.
 ///
 /// # Errors
 /// When it cannot even be tried.
@@ -37,6 +37,7 @@ pub(super) fn grade(
     selected: &Selected<'_>,
     submissions: Vec<(SubmissionId, PathBuf)>,
     options: &RunOptions,
+    packets: bool,
     hear: &(dyn Fn(Progress, &Bar) + Sync),
 ) -> anyhow::Result<Graded> {
     if selected.exercises.is_empty() {
@@ -50,6 +51,7 @@ pub(super) fn grade(
         submissions,
         seed: options.seed(),
         jobs: options.jobs(),
+        packets,
         binary: own_file()?,
         languages: Languages::of_course(selected.languages)?,
         interrupt: interrupt::listen()?,

@@ -35,6 +35,11 @@ pub(super) struct Arguments {
     /// Write the reports and the records of the tests to this folder
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     out: Option<PathBuf>,
+    /// Write all packets of the tests beside their records, for Wireshark
+    ///
+    /// For each test one pcapng file per program, with a comment on each packet that a fault touched.
+    #[arg(long, requires = "out", help_heading = "Reports")]
+    pcap: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
@@ -46,6 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         &selected,
         vec![(submission, arguments.folder.clone())],
         &arguments.options,
+        arguments.pcap,
         &|progress, bar| {
             if let Some(keeper) = &keeper {
                 keeper.hear(&progress, bar);

@@ -19,6 +19,7 @@ use crate::report::{Places, terminal};
     ("sockgrade grade", "all folders in submissions/; reports in reports/"),
     ("sockgrade grade handed-in --assignment echo", "all exercises of an assignment, handed in or not"),
     ("sockgrade grade --exercise tcp-echo --level basics --out first-look", "one exercise, its simplest tests"),
+    ("sockgrade grade --pcap", "with every packet, in reports/<name>/cells/**/*.pcapng"),
 ]))]
 pub(super) struct Arguments {
     /// The folder with one folder per student
@@ -38,6 +39,12 @@ pub(super) struct Arguments {
         help_heading = "Reports"
     )]
     out: PathBuf,
+    /// Write all packets of the tests beside their records, for Wireshark
+    ///
+    /// For each test one pcapng file per program, `cells/…/server.pcapng`, with the packets as the
+    /// kernel saw them on that program's own network, and a comment on each that a fault touched.
+    #[arg(long, help_heading = "Reports")]
+    pcap: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
@@ -53,7 +60,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     }
     let keeper = Keeper::new(&arguments.out)?;
     let hear = |progress, bar: &_| keeper.hear(&progress, bar);
-    let graded = batch::grade(&selected, submissions, &arguments.options, &hear)?;
+    let graded = batch::grade(
+        &selected,
+        submissions,
+        &arguments.options,
+        arguments.pcap,
+        &hear,
+    )?;
     let (outcome, incomplete) = match graded {
         Graded::Done {
             outcome,

@@ -11,6 +11,7 @@ use anyhow::anyhow;
 use super::progress::Bar;
 use super::screen;
 use crate::batch::{Progress, SubmissionReport};
+use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report::folder::{Folder, FolderError};
 
@@ -40,7 +41,8 @@ impl Keeper {
             Progress::CellDone {
                 record: Some(record),
                 reference,
-            } => self.cell(record, reference.as_deref()),
+                packets,
+            } => self.cell(record, reference.as_deref(), packets),
             Progress::Submission(report) => {
                 let mut folder = self.folder.write().expect("writing a file does not panic");
                 folder.submission(report).map(drop)
@@ -65,8 +67,13 @@ impl Keeper {
         !self.failed.load(Ordering::Relaxed)
     }
 
-    /// A record, and beside it what the reference did.
-    fn cell(&self, record: &CellRecord, reference: Option<&CellRecord>) -> Result<(), FolderError> {
+    /// A record, and beside it what the reference did and the packets, where there are any.
+    fn cell(
+        &self,
+        record: &CellRecord,
+        reference: Option<&CellRecord>,
+        packets: &[DevicePackets],
+    ) -> Result<(), FolderError> {
         let folder = self.folder.read().expect("writing a file does not panic");
         let Some(submission) = &record.submission else {
             return Ok(());
@@ -75,6 +82,7 @@ impl Keeper {
         if let Some(reference) = reference {
             folder.reference(submission, reference)?;
         }
+        folder.packets(submission, record, packets)?;
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ use super::{check, course, screen, show};
 use crate::batch::{Progress, Selection, select};
 use crate::course::Level;
 use crate::ids::SubmissionId;
+use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report;
 
@@ -25,6 +26,7 @@ const USUAL_FOLDER: &str = "submissions";
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade replay tcp-echo/server/pieces", "with the program in the current folder"),
     ("sockgrade replay tcp-echo/server/pieces --submission alice", "with the one in submissions/alice"),
+    ("sockgrade replay tcp-echo/server/pieces --pcap packets", "and packets/server.pcapng for Wireshark"),
 ]))]
 pub(super) struct Arguments {
     /// The scenario
@@ -36,6 +38,9 @@ pub(super) struct Arguments {
     /// The folder of this name in `submissions`, or in DIR
     #[arg(long, value_name = "ID")]
     submission: Option<String>,
+    /// Write all packets to this folder, for Wireshark: a pcapng file per program
+    #[arg(long, value_name = "DIR")]
+    pcap: Option<PathBuf>,
     #[command(flatten)]
     course: CourseOptions,
     #[command(flatten)]
@@ -53,20 +58,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         level: Some(Level::Robust),
     };
     let selected = select(&course, &selection)?;
-    let kept: Mutex<Option<CellRecord>> = Mutex::new(None);
+    let kept: Mutex<Option<(CellRecord, Vec<DevicePackets>)>> = Mutex::new(None);
     let hear = |progress, _: &_| {
         if let Progress::CellDone {
             record: Some(record),
+            packets,
             ..
         } = progress
         {
-            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(*record);
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((*record, packets));
         }
     };
     let graded = batch::grade(
         &selected,
         vec![(submission, folder)],
         &arguments.options,
+        arguments.pcap.is_some(),
         &hear,
     )?;
     let (outcome, incomplete) = match graded {
@@ -77,10 +84,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Graded::Never(status) => return Ok(status),
     };
     let style = screen::style();
-    let record = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     for report in &outcome.reports {
-        let text = match (&record, report.scenarios.as_slice()) {
-            (Some(record), [graded]) => format!(
+        let text = match (&kept, report.scenarios.as_slice()) {
+            (Some((record, _)), [graded]) => format!(
                 "{}\n{}",
                 report::replay::transcript(record, style),
                 report::text::explanation(graded, report.seed, style)
@@ -90,9 +97,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         };
         screen::print(&text)?;
     }
+    let mut unkept = false;
+    if let (Some(folder), Some((record, packets))) = (&arguments.pcap, &kept)
+        && let Err(error) = report::folder::packets(folder, record, packets)
+    {
+        screen::error(&error.to_string());
+        unkept = true;
+    }
     Ok(ExitStatus::of(
         &outcome.reports,
-        incomplete,
+        incomplete || unkept,
         outcome.interrupted,
     ))
 }

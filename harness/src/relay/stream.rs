@@ -37,8 +37,8 @@ pub enum End {
 pub struct SocketEnd {
     /// Our socket; gone once the connection is over on this side.
     socket: Option<OwnedFd>,
-    /// Its address and the program's.
-    addresses: Option<(SocketAddr, SocketAddr)>,
+    /// Its address and the program's; absent for Unix sockets.
+    pub addresses: Option<(SocketAddr, SocketAddr)>,
     /// The program that it is connected to, as an index of the cell's programs.
     pub program: usize,
     written: u64,

@@ -7,6 +7,7 @@
 //!                      report.json
 //!                      cells/<exercise>/<role>/<name>/record.json
 //!                                                     reference.json
+//!                                                     <participant>.pcapng    where asked for
 //! ```
 //!
 //! A file is written beside its place and renamed into it, so that whoever reads finds the old one or
@@ -18,10 +19,11 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{json, json_text, jsonl, junit, text};
+use super::{json, json_text, jsonl, junit, pcapng, text};
 use crate::batch::SubmissionReport;
 use crate::escape::is_unsafe;
 use crate::ids::{ScenarioId, SubmissionId};
+use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 
 /// The file with a line per submission.
@@ -33,7 +35,7 @@ const NAME_BYTES: usize = 120;
 
 /// A file of a report that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("{} cannot be written: {source}\nhint: choose another folder with --out", path.display())]
+#[error("{} cannot be written: {source}\nhint: choose another folder", path.display())]
 pub struct FolderError {
     /// Which.
     pub path: PathBuf,
@@ -96,9 +98,9 @@ impl Folder {
     /// When a file cannot be written.
     pub fn submission(&mut self, report: &SubmissionReport) -> Result<PathBuf, FolderError> {
         let folder = self.of(&report.submission);
-        replace(&folder.join("report.json"), &json::render(report))?;
+        replace(&folder.join("report.json"), json::render(report).as_bytes())?;
         let path = folder.join("report.txt");
-        replace(&path, &text::render(report))?;
+        replace(&path, text::render(report).as_bytes())?;
         let results = self.root.join(RESULTS);
         // One write, so that the line is there as a whole.
         let line = jsonl::render(report);
@@ -141,8 +143,25 @@ impl Folder {
         name: &str,
     ) -> Result<PathBuf, FolderError> {
         let path = self.cell_folder(submission, &record.scenario).join(name);
-        replace(&path, &json_text::pretty(record))?;
+        replace(&path, json_text::pretty(record).as_bytes())?;
         Ok(path)
+    }
+
+    /// Writes the packets of a cell's devices beside its record.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn packets(
+        &self,
+        submission: &SubmissionId,
+        record: &CellRecord,
+        devices: &[DevicePackets],
+    ) -> Result<Vec<PathBuf>, FolderError> {
+        packets(
+            &self.cell_folder(submission, &record.scenario),
+            record,
+            devices,
+        )
     }
 
     /// Where the record of this scenario stands.
@@ -158,9 +177,27 @@ impl Folder {
     /// When it cannot be written.
     pub fn junit(&self, reports: &[SubmissionReport]) -> Result<PathBuf, FolderError> {
         let path = self.root.join(JUNIT);
-        replace(&path, &junit::render(reports))?;
+        replace(&path, junit::render(reports).as_bytes())?;
         Ok(path)
     }
+}
+
+/// Writes a file `<participant>.pcapng` for each device into a folder; returns their paths.
+///
+/// # Errors
+/// When one cannot be written.
+pub fn packets(
+    folder: &Path,
+    record: &CellRecord,
+    devices: &[DevicePackets],
+) -> Result<Vec<PathBuf>, FolderError> {
+    let write = |device: &DevicePackets| {
+        let name = safe_name(device.participant.as_str());
+        let path = folder.join(format!("{name}.pcapng"));
+        replace(&path, &pcapng::render(record, device))?;
+        Ok(path)
+    };
+    devices.iter().map(write).collect()
 }
 
 /// The name of a submission's folder: the submission's own where it is harmless, otherwise with `_`
@@ -202,7 +239,7 @@ fn harmless(c: char) -> bool {
 }
 
 /// Writes a file beside its place and renames it into it.
-fn replace(path: &Path, content: &str) -> Result<(), FolderError> {
+fn replace(path: &Path, content: &[u8]) -> Result<(), FolderError> {
     let folder = path
         .parent()
         .expect("every file of a report stands in a folder");
@@ -213,7 +250,7 @@ fn replace(path: &Path, content: &str) -> Result<(), FolderError> {
             .prefix(".report-")
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder)?;
-        file.write_all(content.as_bytes())?;
+        file.write_all(content)?;
         file.flush()?;
         file.persist(path)?;
         Ok(())

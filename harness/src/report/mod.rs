@@ -31,6 +31,7 @@ pub mod jsonl;
 pub mod junit;
 mod lost;
 mod paragraph;
+pub mod pcapng;
 pub mod replay;
 #[cfg(test)]
 mod sample;

@@ -366,6 +366,7 @@ fn plan(behaviour: &str, wire: Wire, way: Way) -> CellPlan {
         port: PORT,
         given_port: PORT,
         stale_socket: false,
+        packets: false,
         names: Vec::new(),
         deadline_ms: 60_000,
         programs: match way {

@@ -131,6 +131,7 @@ fn grade_all(
         submissions,
         seed: Seed(1),
         jobs,
+        packets: false,
         binary: PathBuf::from(env!("CARGO_BIN_EXE_sockgrade")),
         languages: Languages::standard(),
         interrupt: Interrupt::new().expect("a pipe can be made"),

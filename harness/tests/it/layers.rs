@@ -55,6 +55,7 @@ const LAYERS: &[Layer] = &[
             "record",
             "plan",
             "judge",
+            "packet",
         ],
         never: &[],
         forbidden: &[FILES, SOCKETS, CLOCK, PRINTING, PROGRAMS],

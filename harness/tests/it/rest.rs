@@ -203,6 +203,7 @@ fn run(folder: &Path, command: Vec<String>, readable: Vec<PathBuf>) -> CellRecor
         programs: vec![server],
         start: Start::ServersFirst,
         stale_socket: false,
+        packets: false,
         script: vec![
             Step::Connect { who: who() },
             Step::Send {

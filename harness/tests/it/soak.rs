@@ -59,6 +59,7 @@ fn run(course: &Course, only: &[(ScenarioId, String)], jobs: usize) -> Round {
         submissions: vec![(SubmissionId::new("nothing"), nothing.path().to_owned())],
         seed: Seed(1),
         jobs,
+        packets: false,
         binary: PathBuf::from(env!("CARGO_BIN_EXE_sockgrade")),
         languages: Languages::standard(),
         interrupt: Interrupt::new().unwrap(),

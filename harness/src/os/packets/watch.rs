@@ -85,7 +85,7 @@ impl Watch {
     ///
     /// # Errors
     /// What the kernel refuses.
-    pub fn next(&self) -> io::Result<Option<Unanswered>> {
+    pub fn take_next(&self) -> io::Result<Option<Unanswered>> {
         let mut buffer = [0; 256];
         for (hears, socket) in &self.0 {
             loop {

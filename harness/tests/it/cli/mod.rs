@@ -9,6 +9,7 @@ mod help;
 mod interruption;
 mod machine;
 mod own_course;
+mod packets;
 mod scripts;
 
 use std::path::Path;

@@ -1,0 +1,348 @@
+//! The packets that a fault touched, with what it did to each in words.
+//!
+//! A fault acts between two devices, so it shows in both: in the sender's on what was sent, in the
+//! receiver's on what came of it. Bytes of a stream are found by their offset (sequence numbers count
+//! from the SYN), datagrams by their content and order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::headers::{Content, Headers, Segment, read};
+use super::{DevicePackets, Place};
+use crate::ids::Participant;
+use crate::record::CellRecord;
+use crate::transcript::{ConnectionId, StreamEnd, What};
+
+/// A sentence or more for each packet of the device; empty for one that no fault touched.
+pub fn notes(record: &CellRecord, device: &DevicePackets) -> Vec<String> {
+    let mut notes = Notes::new(device);
+    for event in &record.events {
+        notes.hear(&event.what);
+    }
+    notes.tell_pieces();
+    notes
+        .texts
+        .into_iter()
+        .map(|texts| texts.join("; "))
+        .collect()
+}
+
+/// The packets of one direction of a connection.
+#[derive(Debug, Default)]
+struct Way<'a> {
+    /// The number that the first byte of the stream has.
+    first: Option<u32>,
+    /// Bytes of the stream, and the packets that carry them, in the order of the stream.
+    bytes: Vec<(Range<u64>, usize)>,
+    /// Packets with an end of the stream.
+    ends: Vec<(StreamEnd, usize)>,
+    /// Datagrams that no event was found for yet.
+    datagrams: Vec<(&'a [u8], usize)>,
+}
+
+impl<'a> Way<'a> {
+    fn add(&mut self, packet: usize, content: Content<'a>) {
+        match content {
+            Content::Datagram(bytes) => self.datagrams.push((bytes, packet)),
+            Content::Segment(segment) => self.add_segment(packet, segment),
+        }
+    }
+
+    fn add_segment(&mut self, packet: usize, segment: Segment) {
+        let mut sequence = segment.sequence;
+        if segment.syn {
+            sequence = sequence.wrapping_add(1);
+            self.first.get_or_insert(sequence);
+        }
+        if segment.length > 0
+            && let Some(first) = self.first
+        {
+            let start = u64::from(sequence.wrapping_sub(first));
+            let range = start..start + u64::from(segment.length);
+            self.bytes.push((range, packet));
+        }
+        if segment.fin {
+            self.ends.push((StreamEnd::Fin, packet));
+        }
+        if segment.rst {
+            self.ends.push((StreamEnd::Reset, packet));
+        }
+    }
+
+    /// The packets that carry any of these bytes.
+    fn carrying(&self, wanted: &Range<u64>) -> Vec<usize> {
+        let first = self
+            .bytes
+            .partition_point(|(range, _)| range.end <= wanted.start);
+        self.bytes[first..]
+            .iter()
+            .take_while(|(range, _)| range.start < wanted.end)
+            .map(|(_, packet)| *packet)
+            .collect()
+    }
+}
+
+/// What is known of one connection while events are heard.
+#[derive(Debug, Default)]
+struct Talk<'a> {
+    /// From the device's program.
+    out: Way<'a>,
+    /// To it.
+    into: Way<'a>,
+    /// Bytes that the program sent and got so far.
+    sent: u64,
+    got: u64,
+    /// The packets of what the program sent last.
+    last_out: Vec<usize>,
+    /// Who sent the last datagram, and its number.
+    last_datagram: Option<(Participant, u64)>,
+    /// What was done to the datagrams to the program.
+    touched: BTreeMap<u64, Vec<String>>,
+    /// What was done to the stream to the program, until the next packet of it.
+    pending: Vec<String>,
+    /// What was done to the stream of the program, until that is handed on.
+    done_outward: Option<String>,
+    /// The pieces to the program, and whether each was read.
+    pieces: Vec<(Range<u64>, Option<bool>)>,
+    /// Bytes of the program that were handed on, and where they were cut.
+    handed_on: u64,
+    cuts: BTreeSet<u64>,
+}
+
+struct Notes<'a> {
+    own: &'a Participant,
+    talks: BTreeMap<ConnectionId, Talk<'a>>,
+    texts: Vec<Vec<String>>,
+}
+
+impl<'a> Notes<'a> {
+    fn new(device: &'a DevicePackets) -> Self {
+        let mut talks: BTreeMap<ConnectionId, Talk<'_>> = BTreeMap::new();
+        let mut texts = vec![Vec::new(); device.packets.len()];
+        for (index, packet) in device.packets.iter().enumerate() {
+            let Some(headers) = read(&packet.bytes) else {
+                continue;
+            };
+            if let (Content::Segment(Segment { syn: true, .. }), Some(question)) =
+                (headers.content, device.question)
+                && headers.from == question
+            {
+                texts[index].push(
+                    "sockgrade asks whether the program takes one more client; this connection is \
+                     not part of the test"
+                        .to_owned(),
+                );
+            }
+            let found = device.places.iter().find_map(|place| {
+                let inward = direction(place, &headers)?;
+                Some((place.connection, inward))
+            });
+            if let Some((connection, inward)) = found {
+                let talk = talks.entry(connection).or_default();
+                let way = if inward {
+                    &mut talk.into
+                } else {
+                    &mut talk.out
+                };
+                way.add(index, headers.content);
+            }
+        }
+        for talk in talks.values_mut() {
+            // What was sent twice stands behind what it repeats.
+            for way in [&mut talk.out, &mut talk.into] {
+                way.bytes
+                    .sort_by_key(|(range, packet)| (range.start, range.end, *packet));
+            }
+        }
+        Self {
+            own: &device.participant,
+            talks,
+            texts,
+        }
+    }
+
+    fn hear(&mut self, what: &What) {
+        let (own, texts) = (self.own, &mut self.texts);
+        let mut note = |packets: &[usize], text: &str| {
+            for packet in packets {
+                texts[*packet].push(text.to_owned());
+            }
+        };
+        match what {
+            What::Sent {
+                connection,
+                by,
+                bytes,
+            } if by == own => {
+                let Some(talk) = self.talks.get_mut(connection) else {
+                    return;
+                };
+                talk.sent += bytes.len() as u64;
+                talk.last_out = talk.out.carrying(&(talk.sent.saturating_sub(1)..talk.sent));
+            }
+            What::DatagramSent {
+                connection,
+                by,
+                number,
+                bytes,
+            } => {
+                let Some(talk) = self.talks.get_mut(connection) else {
+                    return;
+                };
+                talk.last_datagram = Some((by.clone(), *number));
+                if by == own {
+                    let same = |(content, _): &(&[u8], usize)| is_datagram(bytes, content);
+                    let found = talk.out.datagrams.iter().position(same);
+                    talk.last_out = Vec::from_iter(found.map(|at| talk.out.datagrams.remove(at).1));
+                }
+            }
+            What::Fault {
+                connection: Some(connection),
+                to,
+                did,
+            } => {
+                let Some(talk) = self.talks.get_mut(connection) else {
+                    return;
+                };
+                match &talk.last_datagram {
+                    _ if to != own => {
+                        note(&talk.last_out, did);
+                        talk.done_outward = Some(did.clone());
+                    }
+                    Some((by, number)) if by != own => {
+                        talk.touched.entry(*number).or_default().push(did.clone());
+                    }
+                    Some(_) | None => talk.pending.push(did.clone()),
+                }
+            }
+            What::Delivered {
+                connection,
+                to,
+                count,
+                boundary,
+            } => {
+                let Some(talk) = self.talks.get_mut(connection) else {
+                    return;
+                };
+                if to == own {
+                    let range = talk.got..talk.got + count;
+                    talk.got = range.end;
+                    for did in std::mem::take(&mut talk.pending) {
+                        note(&talk.into.carrying(&range), &did);
+                    }
+                    talk.pieces.push((range, *boundary));
+                } else {
+                    talk.handed_on += count;
+                    if boundary.is_some() {
+                        talk.cuts.insert(talk.handed_on);
+                    }
+                }
+            }
+            What::EndDelivered {
+                connection,
+                to,
+                how,
+            } => {
+                let Some(talk) = self.talks.get_mut(connection) else {
+                    return;
+                };
+                let deeds = if to == own {
+                    std::mem::take(&mut talk.pending)
+                } else if *how == StreamEnd::Reset {
+                    // Who breaks a connection off breaks it off for both.
+                    Vec::from_iter(talk.done_outward.take())
+                } else {
+                    Vec::new()
+                };
+                for (end, packet) in &talk.into.ends {
+                    for did in deeds.iter().filter(|_| end == how) {
+                        note(&[*packet], did);
+                    }
+                }
+            }
+            What::DatagramDelivered {
+                connection,
+                to,
+                number,
+            } if to == own => {
+                let Some(talk) = self.talks.get_mut(connection) else {
+                    return;
+                };
+                if talk.into.datagrams.is_empty() {
+                    return;
+                }
+                let (_, packet) = talk.into.datagrams.remove(0);
+                for did in talk.touched.get(number).into_iter().flatten() {
+                    note(&[packet], did);
+                }
+            }
+            What::Sent { .. }
+            | What::DatagramDelivered { .. }
+            | What::Fault {
+                connection: None, ..
+            }
+            | What::Started { .. }
+            | What::Ready { .. }
+            | What::Connected { .. }
+            | What::Refused { .. }
+            | What::Ended { .. }
+            | What::Printed { .. }
+            | What::Exited { .. }
+            | What::Stepped { .. } => {}
+        }
+    }
+
+    /// Where a stream was cut, each piece is told, and each packet that became several.
+    fn tell_pieces(&mut self) {
+        for talk in self.talks.values() {
+            if talk.pieces.iter().any(|(_, read)| read.is_some()) {
+                let mut before = None;
+                for (number, (range, read)) in (1..).zip(&talk.pieces) {
+                    let length = range.end - range.start;
+                    let plural = if length == 1 { "" } else { "s" };
+                    let mut text = format!("piece {number} of the stream, {length} byte{plural}");
+                    text.push_str(&match before {
+                        Some(true) => format!(", held until piece {} was read", number - 1),
+                        Some(false) => format!(
+                            ", sent on although piece {} was not read: the program waits for more",
+                            number - 1
+                        ),
+                        None => String::new(),
+                    });
+                    for packet in talk.into.carrying(range) {
+                        self.texts[packet].push(text.clone());
+                    }
+                    before = *read;
+                }
+            }
+            for (range, packet) in &talk.out.bytes {
+                let inside = talk.cuts.range(range.start + 1..range.end).count();
+                if inside > 0 {
+                    self.texts[*packet].push(format!("became {} pieces", inside + 1));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a packet of this place goes to the program; `None` where it belongs to another place.
+fn direction(place: &Place, headers: &Headers<'_>) -> Option<bool> {
+    let (program, wire) = (place.program, place.wire);
+    if headers.from == wire && headers.to.port() == program.port() {
+        return Some(true);
+    }
+    let ports = (headers.from.port(), headers.to.port()) == (program.port(), wire.port());
+    // A datagram to all devices goes to an address that is nobody's own.
+    let addresses = headers.to.ip() == wire.ip() || headers.from.ip() == program.ip();
+    (ports && addresses).then_some(false)
+}
+
+/// True if a packet has this datagram's content, or its first fragment the beginning of it.
+fn is_datagram(bytes: &[u8], content: &[u8]) -> bool {
+    /// The smallest fragment that an IPv4 wire of 1500 bytes makes is longer than this.
+    const FRAGMENT: usize = 1000;
+    bytes == content || (content.len() >= FRAGMENT && bytes.starts_with(content))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! Records and packets made side by side by hand.
+
+use etherparse::PacketBuilder;
+
+use super::*;
+use crate::packet::Packet;
+use crate::record::{Isolation, Over, SCHEMA};
+use crate::seed::Seed;
+use crate::transcript::Event;
+
+const PROGRAM: u16 = 50007;
+const WIRE: u16 = 21000;
+
+/// A record and the packets of the server's device, side by side in the making.
+struct Both {
+    record: CellRecord,
+    device: DevicePackets,
+}
+
+fn who(name: &str) -> Participant {
+    Participant::new(name)
+}
+
+const ONE: ConnectionId = ConnectionId(1);
+
+impl Both {
+    fn new() -> Self {
+        Self {
+            record: CellRecord {
+                schema: SCHEMA.to_owned(),
+                scenario: crate::ids::ScenarioId::new("x/server/y"),
+                submission: None,
+                seed: Seed(1),
+                isolation: Isolation::Namespaces,
+                graded: who("server"),
+                events: Vec::new(),
+                programs: Vec::new(),
+                script: Vec::new(),
+                over: Over::Done,
+                trouble: Vec::new(),
+                wall_ms: 0,
+            },
+            device: DevicePackets {
+                participant: who("server"),
+                places: vec![Place {
+                    connection: ONE,
+                    program: format!("127.0.0.1:{PROGRAM}").parse().unwrap(),
+                    wire: format!("127.0.0.1:{WIRE}").parse().unwrap(),
+                }],
+                question: None,
+                packets: Vec::new(),
+                left_out: 0,
+                lost: 0,
+            },
+        }
+    }
+
+    fn packet(mut self, bytes: Vec<u8>) -> Self {
+        self.device.packets.push(Packet {
+            at_ns: 0,
+            full_length: u32::try_from(bytes.len()).unwrap(),
+            bytes: bytes.into(),
+        });
+        self
+    }
+
+    /// A segment to or from the program; `flags` are of S, F and R.
+    fn segment(self, inward: bool, sequence: u32, flags: &str, content: &[u8]) -> Self {
+        let (from, to) = if inward {
+            (WIRE, PROGRAM)
+        } else {
+            (PROGRAM, WIRE)
+        };
+        let mut builder = PacketBuilder::ethernet2([0; 6], [0; 6])
+            .ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64)
+            .tcp(from, to, sequence, 1000)
+            .ack(1);
+        for flag in flags.chars() {
+            builder = match flag {
+                'S' => builder.syn(),
+                'F' => builder.fin(),
+                _ => builder.rst(),
+            };
+        }
+        let mut bytes = Vec::new();
+        builder.write(&mut bytes, content).unwrap();
+        self.packet(bytes)
+    }
+
+    fn datagram(self, inward: bool, content: &[u8]) -> Self {
+        let (from, to) = if inward {
+            (WIRE, PROGRAM)
+        } else {
+            (PROGRAM, WIRE)
+        };
+        let mut bytes = Vec::new();
+        PacketBuilder::ethernet2([0; 6], [0; 6])
+            .ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64)
+            .udp(from, to)
+            .write(&mut bytes, content)
+            .unwrap();
+        self.packet(bytes)
+    }
+
+    fn event(mut self, what: What) -> Self {
+        self.record.events.push(Event { at_us: 0, what });
+        self
+    }
+
+    fn fault(self, to: &str, did: &str) -> Self {
+        self.event(What::Fault {
+            connection: Some(ONE),
+            to: who(to),
+            did: did.to_owned(),
+        })
+    }
+
+    fn sent(self, by: &str, bytes: &[u8]) -> Self {
+        self.event(What::Sent {
+            connection: ONE,
+            by: who(by),
+            bytes: bytes.into(),
+        })
+    }
+
+    fn delivered(self, to: &str, count: u64, boundary: Option<bool>) -> Self {
+        self.event(What::Delivered {
+            connection: ONE,
+            to: who(to),
+            count,
+            boundary,
+        })
+    }
+
+    fn end_delivered(self, to: &str, how: StreamEnd) -> Self {
+        self.event(What::EndDelivered {
+            connection: ONE,
+            to: who(to),
+            how,
+        })
+    }
+
+    fn datagram_sent(self, by: &str, number: u64, bytes: &[u8]) -> Self {
+        self.event(What::DatagramSent {
+            connection: ONE,
+            by: who(by),
+            number,
+            bytes: bytes.into(),
+        })
+    }
+
+    fn datagram_delivered(self, to: &str, number: u64) -> Self {
+        self.event(What::DatagramDelivered {
+            connection: ONE,
+            to: who(to),
+            number,
+        })
+    }
+
+    #[track_caller]
+    fn check(self, expected: &[&str]) {
+        assert_eq!(notes(&self.record, &self.device), expected);
+    }
+}
+
+#[test]
+fn each_piece_of_a_stream_says_what_it_waited_for() {
+    Both::new()
+        .segment(true, 999, "S", b"")
+        .segment(false, 5000, "S", b"")
+        .segment(true, 1000, "", b"a")
+        .segment(true, 1001, "", b"bc")
+        .segment(true, 1003, "", b"d")
+        .segment(true, 1004, "F", b"")
+        .sent("client", b"abcd")
+        .fault("server", "cut the stream into pieces")
+        .delivered("server", 1, Some(true))
+        .delivered("server", 2, Some(false))
+        .delivered("server", 1, None)
+        .end_delivered("server", StreamEnd::Fin)
+        .check(&[
+            "",
+            "",
+            "cut the stream into pieces; piece 1 of the stream, 1 byte",
+            "piece 2 of the stream, 2 bytes, held until piece 1 was read",
+            "piece 3 of the stream, 1 byte, sent on although piece 2 was not read: the program \
+             waits for more",
+            "",
+        ]);
+}
+
+#[test]
+fn what_was_cut_on_the_way_is_told_where_it_was_sent() {
+    Both::new()
+        // Sequence numbers wrap around.
+        .segment(false, u32::MAX, "S", b"")
+        .segment(false, 0, "", b"ab")
+        .segment(false, 2, "", b"cdef")
+        .sent("server", b"ab")
+        .sent("server", b"cdef")
+        .fault("client", "cut the stream into pieces")
+        .delivered("client", 2, Some(true))
+        .delivered("client", 1, Some(true))
+        .delivered("client", 1, Some(true))
+        .delivered("client", 2, None)
+        .check(&["", "", "cut the stream into pieces; became 3 pieces"]);
+}
+
+#[test]
+fn an_early_end_is_told_on_the_packet_that_ends() {
+    Both::new()
+        .segment(true, 0, "S", b"")
+        .segment(true, 1, "", b"abc")
+        .segment(true, 4, "F", b"")
+        .sent("client", b"abcdef")
+        .delivered("server", 3, None)
+        .fault("server", "ended the stream after 3 bytes")
+        .end_delivered("server", StreamEnd::Fin)
+        .check(&["", "", "ended the stream after 3 bytes"]);
+}
+
+#[test]
+fn a_reset_is_told_on_both_sides() {
+    let did = "broke the connection off after 2 bytes";
+    Both::new()
+        .segment(true, 0, "S", b"")
+        .segment(false, 0, "S", b"")
+        .segment(false, 1, "", b"abc")
+        .segment(true, 1, "R", b"")
+        .sent("server", b"abc")
+        .fault("client", did)
+        .delivered("client", 2, None)
+        .end_delivered("client", StreamEnd::Reset)
+        .check(&["", "", did, did]);
+}
+
+#[test]
+fn a_lost_datagram_is_told_where_it_was_sent() {
+    Both::new()
+        .datagram(true, b"q")
+        .datagram(false, b"one")
+        .datagram(false, b"two")
+        .datagram_sent("client", 1, b"q")
+        .datagram_delivered("server", 1)
+        .datagram_sent("server", 1, b"one")
+        .datagram_sent("server", 2, b"two")
+        .fault("client", "dropped datagram 2")
+        .datagram_delivered("client", 1)
+        .check(&["", "", "dropped datagram 2"]);
+}
+
+#[test]
+fn a_doubled_or_held_datagram_is_told_on_every_copy() {
+    Both::new()
+        .datagram(true, b"two")
+        .datagram(true, b"one")
+        .datagram(true, b"one")
+        .datagram_sent("client", 1, b"one")
+        .fault("server", "delivered datagram 1 twice")
+        .datagram_sent("client", 2, b"two")
+        .datagram_delivered("server", 2)
+        .datagram_delivered("server", 1)
+        .datagram_delivered("server", 1)
+        .check(&[
+            "",
+            "delivered datagram 1 twice",
+            "delivered datagram 1 twice",
+        ]);
+}
+
+#[test]
+fn without_a_fault_nothing_is_told_but_our_own_question() {
+    let mut both = Both::new()
+        .segment(true, 0, "S", b"")
+        .segment(true, 1, "", b"abc")
+        .segment(true, 4, "F", b"")
+        .sent("client", b"abc")
+        .delivered("server", 3, None)
+        .end_delivered("server", StreamEnd::Fin);
+    both.device.question = Some(both.device.places[0].wire);
+    both.device.places.clear();
+    both.check(&[
+        "sockgrade asks whether the program takes one more client; this connection is not part \
+         of the test",
+        "",
+        "",
+    ]);
+}
+
+#[test]
+fn what_is_no_packet_is_passed_over() {
+    let mut both = Both::new().datagram(true, b"x");
+    let whole = both.device.packets[0].bytes.to_vec();
+    for length in 0..whole.len() {
+        both = both.packet(whole[..length].to_vec());
+    }
+    let count = both.device.packets.len();
+    assert_eq!(notes(&both.record, &both.device), vec![""; count]);
+}
