@@ -57,8 +57,8 @@ pub struct CellPlan {
     pub stale_socket: bool,
     /// The script that plays the other side; empty where reference programs do.
     pub script: Vec<Step>,
-    /// What happens to the traffic towards each role.
-    pub faults: BTreeMap<Role, LaneFault>,
+    /// What happens to the traffic towards each role, one fault after the other.
+    pub faults: BTreeMap<Role, Vec<LaneFault>>,
     /// What the graded program must print: a run need not go on once it was seen.
     pub prints: Vec<Print>,
     /// How the graded program must finish.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::{Role, Step};
 use crate::escape::Bytes;
+use crate::fault::LaneFault;
 use crate::ids::{Participant, ScenarioId, SubmissionId};
 use crate::seed::Seed;
 use crate::transcript::Event;
@@ -39,12 +40,31 @@ pub struct CellRecord {
     pub programs: Vec<ProgramRecord>,
     /// The steps of the script, those that were not reached included.
     pub script: Vec<Step>,
+    /// The planned faults, and what became of them.
+    pub faults: Vec<FaultRecord>,
     /// Why the run was over.
     pub over: Over,
     /// What went wrong on our side. Where there is any, the scenario is not judged.
     pub trouble: Vec<String>,
     /// How long it took, in milliseconds.
     pub wall_ms: u64,
+}
+
+/// A planned fault and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultRecord {
+    /// The role that the traffic goes to.
+    pub to: Role,
+    /// The fault, as it was planned.
+    pub rule: LaneFault,
+    /// Whether it did anything, on any lane.
+    pub acted: bool,
+    /// Numbers that it names and that came on no lane: the third datagram was never sent.
+    pub missed: Vec<u64>,
+    /// For what chance decided: for each lane, as `to server from client 1`, the rule without chance
+    /// that does the same again.
+    pub repeats: Vec<(String, LaneFault)>,
 }
 
 /// A level of confinement.

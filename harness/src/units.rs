@@ -1,4 +1,4 @@
-//! Quantities that carry their unit: durations, byte counts and probabilities.
+//! Quantities that carry their unit: durations, byte counts, rates and probabilities.
 //!
 //! They are read from text such as `250ms`, `4 KiB` and `30%`. A bare number is refused, with the
 //! mend, because nobody can tell what it counts.
@@ -27,6 +27,11 @@ pub struct Time(pub Duration);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Size(pub u64);
+
+/// A number of bytes in a second, read from `500 B/s` or `16 KiB/s`; at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Rate(pub u64);
 
 /// A probability in millionths, read from `30%` or `0.5%`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -111,6 +116,36 @@ impl fmt::Display for Size {
     }
 }
 
+impl Rate {
+    /// How long so many bytes take.
+    pub fn time_for(self, bytes: u64) -> Duration {
+        let nanos = u128::from(bytes) * 1_000_000_000 / u128::from(self.0);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+}
+
+impl FromStr for Rate {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let size = text.trim().strip_suffix("/s").map(str::parse::<Size>);
+        match size {
+            Some(Ok(Size(bytes))) if bytes > 0 => Ok(Self(bytes)),
+            Some(Ok(_) | Err(_)) | None => Err(UnitError {
+                text: text.to_owned(),
+                wanted: "a number of bytes in a second",
+                example: "500 B/s or 16 KiB/s",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/s", Size(self.0))
+    }
+}
+
 impl FromStr for Chance {
     type Err = UnitError;
 
@@ -172,6 +207,7 @@ macro_rules! through_text {
 through_text!(
     Time "250ms" r"^\s*[0-9]+\s*(ms|s|min)\s*$",
     Size "4 KiB" r"^\s*[0-9]+\s*(B|KiB|MiB|GiB)\s*$",
+    Rate "16 KiB/s" r"^\s*[0-9]+\s*(B|KiB|MiB|GiB)/s\s*$",
     Chance "30%" r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$"
 );
 
@@ -187,6 +223,11 @@ mod tests {
         for text in ["0 B", "12 B", "4 KiB", "1 MiB"] {
             assert_eq!(text.parse::<Size>().expect("a size").to_string(), text);
         }
+        for text in ["500 B/s", "16 KiB/s"] {
+            assert_eq!(text.parse::<Rate>().expect("a rate").to_string(), text);
+        }
+        assert!("0 B/s".parse::<Rate>().is_err());
+        assert_eq!(Rate(1000).time_for(250), Duration::from_millis(250));
         for text in ["0%", "30%", "0.5%", "100%"] {
             assert_eq!(text.parse::<Chance>().expect("a chance").to_string(), text);
         }

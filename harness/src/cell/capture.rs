@@ -122,15 +122,17 @@ impl Run<'_> {
                     socket,
                     at,
                     program: whose,
+                    others,
                 } = end
                     && *whose == program
-                    && let Some(wire) = net::local_address(socket.as_fd())
                 {
-                    places.push(Place {
+                    let sockets = std::iter::once(socket).chain(others.values());
+                    let wires = sockets.filter_map(|socket| net::local_address(socket.as_fd()));
+                    places.extend(wires.map(|wire| Place {
                         connection: flow.id,
                         program: *at,
                         wire,
-                    });
+                    }));
                 }
             }
         }

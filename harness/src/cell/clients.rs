@@ -11,10 +11,11 @@ use std::rc::Rc;
 use super::program::{Place, UNIX_NAMES};
 use super::run::{Run, Service};
 use crate::course::{Network, Role, Transport};
-use crate::fault::{LaneFault, StreamFault};
+use crate::fault::{DatagramFault, LaneFault, StreamFault, StreamLane};
 use crate::ids::Participant;
 use crate::os::net;
 use crate::relay::stream::{self, Connection};
+use crate::seed::Dice;
 use crate::transcript::{ConnectionId, What};
 
 /// A client that was accepted and is not connected on yet.
@@ -108,10 +109,12 @@ impl Run<'_> {
 
     /// The first attempt to connect to a role that is refused.
     pub(super) fn refused_from(&self, role: Role) -> Option<u32> {
-        match self.plan.faults.get(&role) {
-            Some(LaneFault::Refused { from }) => Some(*from),
-            Some(LaneFault::Stream(_) | LaneFault::Datagram(_)) | None => None,
-        }
+        let faults = self.plan.faults.get(&role).into_iter().flatten();
+        let mut refused = faults.filter_map(|fault| match fault {
+            LaneFault::Refused { from } => Some(*from),
+            LaneFault::Stream(_) | LaneFault::Datagram(_) => None,
+        });
+        refused.next()
     }
 
     pub(super) fn accept_clients(&mut self) -> io::Result<bool> {
@@ -263,12 +266,19 @@ impl Run<'_> {
         dialled: Option<SocketAddr>,
     ) -> usize {
         let id = self.announce(&names, client_address, dialled);
-        let faults = [1, 0].map(|side| match self.fault_towards(ends[side].program()) {
-            Some(LaneFault::Stream(fault)) => Some(fault),
-            _ => None::<StreamFault>,
+        // Of several connections between two participants each has its own choices.
+        let earlier = self.connections.iter().filter(|one| one.names == names);
+        let ordinal = earlier.count() + 1;
+        let mut lane_names = lane_names(&names).into_iter();
+        let (seed, scenario) = (self.plan.seed, &self.plan.scenario);
+        let lanes = [1, 0].map(|side| {
+            let lane = format!("{} {ordinal}", lane_names.next().unwrap_or_default());
+            StreamLane::new(self.stream_faults_towards(ends[side].program()), |what| {
+                Dice::new(seed, scenario, &lane, what)
+            })
         });
         self.connections
-            .push(Connection::new(id, names, ends, faults));
+            .push(Connection::new(id, names, ends, lanes));
         self.connections.len() - 1
     }
 
@@ -291,8 +301,8 @@ impl Run<'_> {
         id
     }
 
-    /// The fault of a lane towards a program, or towards the script.
-    pub(super) fn fault_towards(&self, program: Option<usize>) -> Option<LaneFault> {
+    /// The faults of a lane towards a program, or towards the script.
+    fn faults_towards(&self, program: Option<usize>) -> &[LaneFault] {
         let graded = self.plan.programs[0].role;
         let role = match program {
             Some(0) => graded,
@@ -301,8 +311,35 @@ impl Run<'_> {
         };
         // Between two peers, faults are those of the way to the graded one.
         if role == graded && program != Some(0) {
-            return None;
+            return &[];
         }
-        self.plan.faults.get(&role).cloned()
+        self.plan.faults.get(&role).map_or(&[], Vec::as_slice)
     }
+
+    fn stream_faults_towards(&self, program: Option<usize>) -> Vec<StreamFault> {
+        let faults = self.faults_towards(program).iter();
+        let of_streams = faults.filter_map(|fault| match fault {
+            LaneFault::Stream(fault) => Some(fault.clone()),
+            LaneFault::Datagram(_) | LaneFault::Refused { .. } => None,
+        });
+        of_streams.collect()
+    }
+
+    /// The same for datagrams.
+    pub(super) fn datagram_faults_towards(&self, program: Option<usize>) -> Vec<DatagramFault> {
+        let faults = self.faults_towards(program).iter();
+        let of_datagrams = faults.filter_map(|fault| match fault {
+            LaneFault::Datagram(fault) => Some(fault.clone()),
+            LaneFault::Stream(_) | LaneFault::Refused { .. } => None,
+        });
+        of_datagrams.collect()
+    }
+}
+
+/// What the lanes between a client and a server are called: to the server, to the client.
+pub(super) fn lane_names([client, server]: &[Participant; 2]) -> [String; 2] {
+    [
+        format!("to {server} from {client}"),
+        format!("to {client} from {server}"),
+    ]
 }

@@ -1,16 +1,20 @@
 //! The end of a run: a last look at everything, the programs are stopped, the record is written.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
+use super::clients::lane_names;
 use super::program::{Program, State};
 use super::rest::{self, Rest};
 use super::run::{Run, poll_for};
 use crate::course::{Role, Transport};
+use crate::fault::{LaneFault, Outcome};
+use crate::ids::Participant;
 use crate::os::procfs;
 use crate::packet::DevicePackets;
-use crate::record::{self, CellRecord, Ending, Isolation, Over, ProgramRecord};
+use crate::record::{self, CellRecord, Ending, FaultRecord, Isolation, Over, ProgramRecord};
 
 /// How long a program that is told to stop may take.
 const GRACE: Duration = Duration::from_millis(500);
@@ -45,10 +49,74 @@ impl Run<'_> {
             events,
             programs: more,
             script: self.plan.script.clone(),
+            faults: self.fault_records(),
             over,
             trouble: self.trouble.clone(),
             wall_ms: u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
+    }
+
+    /// What became of the planned faults.
+    fn fault_records(&self) -> Vec<FaultRecord> {
+        let lanes = self.lane_outcomes();
+        let mut records = Vec::new();
+        for (to, rules) in &self.plan.faults {
+            // Faults of a lane stand in the order of the plan, without those of connecting.
+            let mut index = 0;
+            for rule in rules {
+                let mut record = FaultRecord {
+                    to: *to,
+                    rule: rule.clone(),
+                    acted: false,
+                    missed: Vec::new(),
+                    repeats: Vec::new(),
+                };
+                match rule {
+                    // Whoever connects from then on finds nobody there.
+                    LaneFault::Refused { from } => record.acted = self.attempts + 1 >= *from,
+                    LaneFault::Stream(_) | LaneFault::Datagram(_) => {
+                        let met = lanes.iter().filter(|lane| lane.to == *to);
+                        let met =
+                            met.filter_map(|lane| Some((&lane.name, lane.outcomes.get(index)?)));
+                        record.add(met);
+                        index += 1;
+                    }
+                }
+                records.push(record);
+            }
+        }
+        records
+    }
+
+    /// What became of the faults of every lane.
+    fn lane_outcomes(&self) -> Vec<LaneOutcomes> {
+        let streams = self.connections.iter().map(|one| {
+            let earlier = self
+                .connections
+                .iter()
+                .take_while(|other| other.id != one.id);
+            let ordinal = earlier.filter(|other| other.names == one.names).count() + 1;
+            let names = lane_names(&one.names).map(|name| format!("{name} {ordinal}"));
+            (&one.names, names, one.outcomes())
+        });
+        let datagrams = self.flows.outcomes();
+        let datagrams = datagrams.map(|(names, outcomes)| (names, lane_names(names), outcomes));
+        let mut lanes = Vec::new();
+        for (participants, names, outcomes) in streams.chain(datagrams) {
+            let towards = [&participants[1], &participants[0]];
+            for ((to, name), outcomes) in towards.into_iter().zip(names).zip(outcomes) {
+                let to = self.role_of(to);
+                lanes.push(LaneOutcomes { to, name, outcomes });
+            }
+        }
+        lanes
+    }
+
+    /// The role that a participant plays; whoever is no program is played by the script.
+    fn role_of(&self, participant: &Participant) -> Role {
+        let mut programs = self.programs.iter();
+        let program = programs.find(|one| one.plan.participant == *participant);
+        program.map_or(self.plan.programs[0].role.other(), |one| one.plan.role)
     }
 
     /// Looks at everything once more, ends the programs, and writes the record.
@@ -153,6 +221,31 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// What became of the faults of one lane.
+struct LaneOutcomes {
+    to: Role,
+    name: String,
+    outcomes: Vec<Outcome>,
+}
+
+impl FaultRecord {
+    /// Takes in what became of the fault in each lane that has it.
+    fn add<'a>(&mut self, met: impl Iterator<Item = (&'a String, &'a Outcome)>) {
+        let mut missed: Option<BTreeSet<u64>> = None;
+        for (lane, outcome) in met {
+            self.acted |= outcome.acted;
+            let here: BTreeSet<u64> = outcome.missed.iter().copied().collect();
+            missed = Some(match missed {
+                Some(so_far) => so_far.intersection(&here).copied().collect(),
+                None => here,
+            });
+            let repeat = outcome.repeat.clone();
+            self.repeats.extend(repeat.map(|rule| (lane.clone(), rule)));
+        }
+        self.missed = missed.into_iter().flatten().collect();
     }
 }
 

@@ -1,15 +1,17 @@
 //! Flows of datagrams: which of them a datagram belongs to, and who is at their ends.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 
+use super::clients::lane_names;
 use super::network;
 use super::program::Place;
 use super::run::{Run, Service};
 use crate::course::Transport;
-use crate::fault::{DatagramLane, LaneFault};
+use crate::fault::{DatagramFault, DatagramLane, Sender};
 use crate::ids::Participant;
 use crate::os::net;
 use crate::relay::datagram;
@@ -36,6 +38,7 @@ impl Run<'_> {
                 }
             }
         }
+        moved |= self.receive_from_others()?;
         for flow in 0..self.flows.len() {
             while let Some(socket) = self.flows[flow].server_socket() {
                 let received = net::receive_datagram(socket, &mut self.buffer)?;
@@ -49,6 +52,65 @@ impl Run<'_> {
             }
         }
         Ok(moved)
+    }
+
+    /// What was sent to the other port of a participant belongs to its flow; what was sent to a
+    /// stranger goes nowhere.
+    fn receive_from_others(&mut self) -> io::Result<bool> {
+        let mut moved = false;
+        for flow in 0..self.flows.len() {
+            let others: Vec<_> = self.flows[flow].other_sockets().collect();
+            for (side, sender, socket) in others {
+                while let Some((length, _)) =
+                    net::receive_datagram(socket.as_fd(), &mut self.buffer)?
+                {
+                    moved = true;
+                    if sender == Sender::OtherPort {
+                        let bytes = self.buffer[..length].to_vec();
+                        self.flows.send(flow, side, &bytes, &mut self.log);
+                    }
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Sockets of ours that the datagrams of others come from, where the faults of a lane towards a
+    /// program ask for them.
+    fn others(
+        &self,
+        end: &datagram::End,
+        faults: &[DatagramFault],
+    ) -> io::Result<BTreeMap<Sender, Rc<OwnedFd>>> {
+        let datagram::End::Program {
+            socket, program, ..
+        } = end
+        else {
+            return Ok(BTreeMap::new());
+        };
+        let Some(own) = net::local_address(socket.as_fd()) else {
+            return Ok(BTreeMap::new());
+        };
+        let device = self.programs[*program].device.relay_side();
+        let mut others = BTreeMap::new();
+        for fault in faults {
+            let (sender, address) = match fault {
+                DatagramFault::PortSwitch(_) => (Sender::OtherPort, own.ip()),
+                DatagramFault::Stray { .. } => {
+                    (Sender::Stranger, network::stranger(self.plan, own.ip()))
+                }
+                DatagramFault::Drop(_)
+                | DatagramFault::Duplicate { .. }
+                | DatagramFault::Reorder(_)
+                | DatagramFault::Hold(_)
+                | DatagramFault::Delay { .. }
+                | DatagramFault::Truncate { .. }
+                | DatagramFault::Corrupt { .. } => continue,
+            };
+            let socket = net::bind_datagrams(device, SocketAddr::new(address, 0))?;
+            others.insert(sender, Rc::new(socket));
+        }
+        Ok(others)
     }
 
     /// The flows that a client's datagram to a service belongs to: one, or with broadcast one for
@@ -116,12 +178,13 @@ impl Run<'_> {
             socket: Rc::clone(&facing.socket),
             at: from,
             program: client,
+            others: BTreeMap::new(),
         };
         match server {
             None => {
                 let name = self.script.next_accepted();
                 let ends = [client_end, datagram::End::Script(Default::default())];
-                let index = self.add_flow([client_name, name], ends, Some(from), dialled);
+                let index = self.add_flow([client_name, name], ends, Some(from), dialled)?;
                 self.unaccepted.push(index);
                 Ok(index)
             }
@@ -134,7 +197,7 @@ impl Run<'_> {
                 };
                 let seen = net::local_address(socket.as_fd());
                 let dialled = dialled.map(|a| SocketAddr::new(host.unwrap_or(a.ip()), a.port()));
-                Ok(self.add_flow([client_name, name], [client_end, end], seen, dialled))
+                self.add_flow([client_name, name], [client_end, end], seen, dialled)
             }
         }
     }
@@ -160,6 +223,7 @@ impl Run<'_> {
             socket: Rc::new(socket),
             at,
             program: server,
+            others: BTreeMap::new(),
         })
     }
 
@@ -167,30 +231,32 @@ impl Run<'_> {
     pub(super) fn add_flow(
         &mut self,
         names: [Participant; 2],
-        ends: [datagram::End; 2],
+        mut ends: [datagram::End; 2],
         client_address: Option<SocketAddr>,
         dialled: Option<SocketAddr>,
-    ) -> usize {
+    ) -> io::Result<usize> {
         let id = self.announce(&names, client_address, dialled);
-        let program = |end: &datagram::End| match end {
-            datagram::End::Program { program, .. } => Some(*program),
-            datagram::End::Script(_) => None,
-        };
-        let faults = [1, 0].map(|side| match self.fault_towards(program(&ends[side])) {
-            Some(LaneFault::Datagram(fault)) => Some(fault),
-            _ => None,
+        let faults = [1, 0].map(|side| {
+            let program = match &ends[side] {
+                datagram::End::Program { program, .. } => Some(*program),
+                datagram::End::Script(_) => None,
+            };
+            self.datagram_faults_towards(program)
         });
-        let lane_names = [
-            format!("to {} from {}", names[1], names[0]),
-            format!("to {} from {}", names[0], names[1]),
-        ];
+        for (side, faults) in [1, 0].into_iter().zip(&faults) {
+            let sockets = self.others(&ends[side], faults)?;
+            if let datagram::End::Program { others, .. } = &mut ends[side] {
+                *others = sockets;
+            }
+        }
+        let lane_names = lane_names(&names);
         let (seed, scenario) = (self.plan.seed, &self.plan.scenario);
-        self.flows.add(id, names, ends, || {
+        Ok(self.flows.add(id, names, ends, || {
             let [to_server, to_client] = faults;
-            [(to_server, &lane_names[0]), (to_client, &lane_names[1])].map(|(fault, lane)| {
-                DatagramLane::new(fault, Dice::new(seed, scenario, lane, "datagrams"))
+            [(to_server, &lane_names[0]), (to_client, &lane_names[1])].map(|(faults, lane)| {
+                DatagramLane::new(faults, |what| Dice::new(seed, scenario, lane, what))
             })
-        })
+        }))
     }
 
     /// The flow that a server's answer belongs to: the one in which it was asked, or, where it answers
@@ -201,6 +267,7 @@ impl Run<'_> {
             socket: facing,
             at: server_at,
             program: server,
+            ..
         } = &asked.ends[1]
         else {
             return Ok(flow);
@@ -220,6 +287,7 @@ impl Run<'_> {
             socket: Rc::clone(facing),
             at: from,
             program: server,
+            others: BTreeMap::new(),
         };
         // Both have met, so they have their lanes.
         let no_lanes = || unreachable!("two participants whose flow has a number have lanes");
@@ -253,6 +321,7 @@ impl Run<'_> {
             socket,
             at: client_at,
             program: client,
+            others: BTreeMap::new(),
         };
         self.services.extend(service);
         Ok(self

@@ -65,6 +65,23 @@ pub(super) fn script_address(plan: &CellPlan) -> IpAddr {
         .expect("there are fewer programs than addresses")
 }
 
+/// The address from which a stranger's datagrams come, for somebody who talks to `known`.
+pub(super) fn stranger(plan: &CellPlan, known: IpAddr) -> IpAddr {
+    match (plan.network, known) {
+        (Network::Loopback, IpAddr::V4(_)) => IpAddr::V4(Ipv4Addr::new(127, 66, 6, 6)),
+        // Its loopback has one address only: a stranger is another port.
+        (Network::Loopback, IpAddr::V6(_)) => known,
+        (Network::Devices, _) => (1..=DEVICES)
+            .rev()
+            .map(|last| IpAddr::V4(Ipv4Addr::new(10, 0, 0, last)))
+            .find(|address| {
+                let programs = &plan.programs;
+                programs.iter().all(|one| one.address != Some(*address))
+            })
+            .expect("there are fewer programs than addresses"),
+    }
+}
+
 /// The content of `/etc/hosts` for a program: `localhost` in the exercise's family only, because
 /// with both some runtimes listen on `::1` alone; the exercise's names; every device's name.
 pub(super) fn hosts(plan: &CellPlan, program: &ProgramPlan) -> String {

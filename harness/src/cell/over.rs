@@ -93,8 +93,13 @@ impl Run<'_> {
         if wait < Duration::from_micros(300) {
             return Ok(None);
         }
+        // A fault will hand something on by itself.
+        if self.next_due().is_some() {
+            return Ok(None);
+        }
         if self.graded_is_gone()? {
-            if !self.nothing_comes()? || self.step_script_at_rest()? {
+            let goes_on = !self.nothing_comes()? || self.release_streams();
+            if goes_on || self.step_script_at_rest()? {
                 return Ok(None);
             }
             self.give_up("your program had ended");
@@ -110,11 +115,8 @@ impl Run<'_> {
                 if !self.nothing_comes()? || self.look_for_listeners()? {
                     return Ok(None);
                 }
-                let mut moved = false;
-                for connection in &mut self.connections {
-                    moved |= connection.rest(&mut self.log);
-                }
-                moved |= self.flows.rest();
+                let mut moved = self.release_streams();
+                moved |= self.flows.rest(&mut self.log);
                 moved |= self.deliver_datagrams(true)?;
                 if moved || self.step_script_at_rest()? {
                     return Ok(None);
@@ -127,7 +129,8 @@ impl Run<'_> {
             }
             // Where rest cannot be proven, it is over when all that is waited for was seen.
             Rest::Unsure => {
-                if self.quiet() > QUIET && self.step_script_at_rest()? {
+                // What else is held stays: whoever waits with a time-out may be going to send more.
+                if self.quiet() > QUIET && (self.read_again() || self.step_script_at_rest()?) {
                     return Ok(None);
                 }
                 if self.script.state() == ScriptState::Waiting || !self.others_are_done() {
@@ -154,6 +157,24 @@ impl Run<'_> {
                 Ok(stays.then_some(Over::Seen))
             }
         }
+    }
+
+    /// What the faults of streams hold until nobody goes on is handed on. True when there was any.
+    fn release_streams(&mut self) -> bool {
+        let mut moved = false;
+        for connection in &mut self.connections {
+            moved |= connection.rest(&mut self.log);
+        }
+        moved
+    }
+
+    /// Senders that were not read from are read from again. True when there was any.
+    fn read_again(&mut self) -> bool {
+        let mut moved = false;
+        for connection in &mut self.connections {
+            moved |= connection.quiet(&self.log);
+        }
+        moved
     }
 
     pub(super) fn others_are_done(&self) -> bool {

@@ -264,6 +264,12 @@ impl<'a> Run<'a> {
             .deliver(&mut self.diags, at_rest, waits, &mut self.log)
     }
 
+    /// When a fault next hands something on by itself.
+    pub(super) fn next_due(&self) -> Option<Duration> {
+        let connections = self.connections.iter().filter_map(Connection::next_due);
+        connections.chain(self.flows.next_due()).min()
+    }
+
     fn check_boundaries(&mut self) -> io::Result<bool> {
         let mut moved = false;
         let programs = &self.programs;
@@ -281,6 +287,10 @@ impl<'a> Run<'a> {
 
     /// Waits until something happens, or until it is time to look again.
     fn wait(&mut self, longest: Duration) -> io::Result<()> {
+        let longest = match self.next_due() {
+            Some(due) => longest.min(due.saturating_sub(self.clock.elapsed())),
+            None => longest,
+        };
         let stdin = io::stdin();
         let mut hang_ups = Vec::new();
         let strayed;
@@ -304,6 +314,16 @@ impl<'a> Run<'a> {
             for service in &self.services {
                 fds.push(PollFd::new(&service.socket, PollFlags::IN));
             }
+            let others: Vec<_> = self
+                .flows
+                .iter()
+                .flat_map(|flow| flow.other_sockets())
+                .collect();
+            fds.extend(
+                others
+                    .iter()
+                    .map(|(_, _, socket)| PollFd::new(socket, PollFlags::IN)),
+            );
             for flow in self.flows.iter() {
                 if let Some(socket) = flow.server_socket() {
                     fds.push(PollFd::from_borrowed_fd(socket, PollFlags::IN));

@@ -176,7 +176,7 @@ impl Run<'_> {
             };
             let (seen, at) = (net::local_address(socket.as_fd()), Some(*at));
             let ends = [datagram::End::Script(Default::default()), end];
-            let index = self.add_flow(names, ends, seen, at);
+            let index = self.add_flow(names, ends, seen, at)?;
             self.script
                 .places
                 .insert(who.clone(), Place { index, side: 0 });

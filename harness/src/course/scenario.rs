@@ -42,8 +42,8 @@ pub struct Scenario {
     pub stale_socket: bool,
     /// Who plays the other side.
     pub other_side: OtherSide,
-    /// What happens to the traffic towards each role.
-    pub faults: BTreeMap<Role, LaneFault>,
+    /// What happens to the traffic towards each role, one fault after the other.
+    pub faults: BTreeMap<Role, Vec<LaneFault>>,
     /// What must be printed, where it differs from the role's.
     pub prints: Option<Vec<Print>>,
     /// How the program must finish, where it differs from the role's.

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::place::{Document, Entry, Node, Value};
 use super::problem::{Problems, nearest, suggestion};
 use super::yaml::is_null;
-use crate::units::{Chance, Size, Time, UnitError};
+use crate::units::{Chance, Rate, Size, Time, UnitError};
 
 /// Tells what of the document does not fit the schema.
 pub(super) fn check(document: &Document, schema: &Json, problems: &mut Problems) {
@@ -282,10 +282,15 @@ impl<'a> Checker<'a> {
             .map(|(key, _)| *key)
             .filter(|key| !there.contains(key))
             .collect();
+        // Of a map whose keys the author chooses, all values have one form.
+        let others = form
+            .get("additionalProperties")
+            .filter(|schema| schema.is_object());
         let mut meant = BTreeSet::new();
         for entry in entries {
-            match known.iter().find(|(key, _)| *key == entry.key) {
-                Some((key, schema)) => self.node(&entry.value, schema, &format!("`{key}`")),
+            let named = known.iter().find(|(key, _)| *key == entry.key);
+            match named.map(|(_, schema)| *schema).or(others) {
+                Some(schema) => self.node(&entry.value, schema, &format!("`{}`", entry.key)),
                 None => {
                     meant.extend(nearest(&entry.key, free.iter().copied()));
                     self.unknown_key(entry, free.iter().copied(), what);
@@ -344,6 +349,7 @@ fn unit(form: &Json, text: &str) -> Option<UnitError> {
     match form.get("title").and_then(Json::as_str)? {
         "Time" => text.parse::<Time>().err(),
         "Size" => text.parse::<Size>().err(),
+        "Rate" => text.parse::<Rate>().err(),
         "Chance" => text.parse::<Chance>().err(),
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use super::view::View;
 use super::words::{Names, complaint};
-use crate::course::{Ends, Exercise, Print, RoleSpec, Scenario, WireRule};
+use crate::course::{Ends, Exercise, Print, Role, RoleSpec, Scenario, WireRule};
 use crate::fault::{LaneFault, StreamFault};
 use crate::record::{CellRecord, ProgramRecord};
 
@@ -36,12 +36,21 @@ impl Case<'_> {
         self.scenario.wire.as_ref().unwrap_or(&self.role.wire)
     }
 
+    /// All faults of the scenario, with the role that the traffic goes to.
+    pub(super) fn faults(&self) -> impl Iterator<Item = (Role, &LaneFault)> {
+        let faults = self.scenario.faults.iter();
+        faults.flat_map(|(to, faults)| faults.iter().map(|fault| (*to, fault)))
+    }
+
     /// True where what goes to the graded program arrives in pieces.
     pub(super) fn arrives_in_pieces(&self) -> bool {
-        matches!(
-            self.scenario.faults.get(&self.scenario.grades),
-            Some(LaneFault::Stream(StreamFault::Pieces(_)))
-        )
+        self.faults().any(|(to, fault)| {
+            let pieces = matches!(
+                fault,
+                LaneFault::Stream(StreamFault::Pieces(_) | StreamFault::Reframed(_))
+            );
+            to == self.scenario.grades && pieces
+        })
     }
 
     /// What the program was last seen doing, as a sentence to put behind another; empty where

@@ -91,7 +91,9 @@ fn exited(case: &Case<'_>, status: i32) -> Option<Finding> {
             let message = "Your program ended with status 0, which means that all went well; it did \
                            not, and the status should say so.";
             let nobody = case.scenario.other_side == OtherSide::Nobody
-                || faults(case).any(|fault| matches!(fault, LaneFault::Refused { .. }));
+                || case
+                    .faults()
+                    .any(|(_, fault)| matches!(fault, LaneFault::Refused { .. }));
             Some(
                 Finding::new(Check::Ending, Code::ExitStatus, message)
                     .points_to(nobody.then_some("S25")),
@@ -202,8 +204,9 @@ fn still_running(case: &Case<'_>, serves: Option<bool>) -> Finding {
         "Your program did not end{and}: it {waited}.{}",
         case.doing()
     );
-    let lost =
-        faults(case).any(|fault| matches!(fault, LaneFault::Datagram(DatagramFault::Drop(_))));
+    let lost = case
+        .faults()
+        .any(|(_, fault)| matches!(fault, LaneFault::Datagram(DatagramFault::Drop(_))));
     let waits_for_lost = lost && case.program.at_rest && case.scenario.grades == Role::Client;
     Finding::new(Check::Ending, Code::StillRunning, message)
         .points_to(waits_for_lost.then_some("U01"))
@@ -245,10 +248,6 @@ fn spinning(case: &Case<'_>) -> Finding {
 #[expect(clippy::cast_precision_loss, reason = "a run takes seconds")]
 fn seconds(millis: u64) -> f64 {
     millis as f64 / 1000.0
-}
-
-fn faults<'a>(case: &'a Case<'_>) -> impl Iterator<Item = &'a LaneFault> {
-    case.scenario.faults.values()
 }
 
 /// The signal of a write to a closed connection, on Linux.

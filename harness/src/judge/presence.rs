@@ -129,10 +129,8 @@ fn somebody_to_connect_to(case: &Case<'_>) -> bool {
         return reference.outgoing().next().is_some();
     }
     let refused = case
-        .scenario
-        .faults
-        .values()
-        .any(|fault| matches!(fault, LaneFault::Refused { from: 1 }));
+        .faults()
+        .any(|(_, fault)| matches!(fault, LaneFault::Refused { from: 1 }));
     let nobody = match &case.scenario.other_side {
         OtherSide::Nobody => true,
         OtherSide::References(_) | OtherSide::Script(_) => false,

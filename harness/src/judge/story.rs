@@ -7,7 +7,7 @@ use super::steps;
 use super::words::{Names, complaint, counted, listed, quoted, short};
 use crate::course::{Exercise, OtherSide, Scenario, Step};
 use crate::ids::Participant;
-use crate::record::{CellRecord, Ending, ProgramRecord};
+use crate::record::{CellRecord, Ending, FaultRecord, ProgramRecord};
 use crate::transcript::{ConnectionId, Stream, StreamEnd, What};
 
 /// So many sentences are told before the middle is left out.
@@ -65,11 +65,42 @@ pub fn story(record: &CellRecord, exercise: &Exercise, scenario: &Scenario) -> S
         1 => text,
         _ => format!("{text} ({times} times)"),
     });
+    let faults = faults.chain(record.faults.iter().flat_map(what_became_of));
     Story {
         did: did.end(),
         program_did: program.end(),
         faults: cut(faults.collect()),
     }
+}
+
+/// What of a planned fault did not come to act, and what chance decided, as a rule that repeats it.
+fn what_became_of(fault: &FaultRecord) -> Vec<String> {
+    let FaultRecord { to, rule, .. } = fault;
+    let mut said = Vec::new();
+    let missed: Vec<String> = fault.missed.iter().map(ToString::to_string).collect();
+    if let [_, ..] = missed.as_slice() {
+        let (what, were) = match missed.len() {
+            1 => ("datagram", "was"),
+            _ => ("datagrams", "were"),
+        };
+        let numbers = listed(&missed);
+        said.push(format!(
+            "`{rule}` on the way to the {to} did not come to act on {what} {numbers}, which {were} \
+             never sent"
+        ));
+    } else if !fault.acted && fault.repeats.is_empty() {
+        said.push(format!(
+            "`{rule}` on the way to the {to} did not come to act"
+        ));
+    }
+    for (lane, repeat) in &fault.repeats {
+        said.push(if fault.acted {
+            format!("chance decided ({lane}), which this rule repeats: `{repeat}`")
+        } else {
+            format!("chance decided ({lane}) that `{rule}` does nothing")
+        });
+    }
+    said
 }
 
 /// Tells the deeds of one side, with neighbouring sends as one.

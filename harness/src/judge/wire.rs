@@ -84,7 +84,7 @@ impl Luck {
             bytes: false,
             endings: false,
         };
-        for (towards, fault) in &case.scenario.faults {
+        for (towards, fault) in case.faults() {
             match fault {
                 LaneFault::Stream(StreamFault::ResetAfter(_)) => {
                     luck = Self {
@@ -96,9 +96,19 @@ impl Luck {
                     luck.endings = true;
                     // An end towards the program comes in its stream and takes nothing from what it
                     // sends; one towards the other side makes that leave.
-                    luck.bytes |= *towards != case.scenario.grades;
+                    luck.bytes |= towards != case.scenario.grades;
                 }
-                LaneFault::Stream(StreamFault::Pieces(_) | StreamFault::Joined { .. })
+                LaneFault::Stream(
+                    StreamFault::Pieces(_)
+                    | StreamFault::Reframed(_)
+                    | StreamFault::Joined { .. }
+                    | StreamFault::BackPressure { .. }
+                    | StreamFault::Delay(_)
+                    | StreamFault::Slow(_)
+                    | StreamFault::Late
+                    | StreamFault::EndWithheld
+                    | StreamFault::Stray { .. },
+                )
                 | LaneFault::Datagram(_)
                 | LaneFault::Refused { .. } => {}
             }

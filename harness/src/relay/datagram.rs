@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::Log;
 use crate::escape::Bytes;
-use crate::fault::{DatagramLane, DatagramOut, Fate};
+use crate::fault::{DatagramLane, DatagramOut, Fate, Outcome, Sender};
 use crate::ids::Participant;
 use crate::os::net;
 use crate::os::sockdiag::SockDiag;
@@ -34,6 +34,9 @@ pub enum End {
         at: SocketAddr,
         /// Its index among the cell's programs.
         program: usize,
+        /// Sockets of ours in its device that datagrams of others come from, where a fault asks for
+        /// them.
+        others: BTreeMap<Sender, Rc<OwnedFd>>,
     },
     /// A participant that the script plays, and what came for it.
     Script(VecDeque<Vec<u8>>),
@@ -126,18 +129,48 @@ impl Flows {
             number: pair.sent[side],
             bytes: Bytes::from(bytes),
         });
-        let released = pair.lanes[1 - side].opposite();
-        let Fate { deliver, deeds } = pair.lanes[side].arrive(flow, bytes.to_vec());
-        for did in deeds {
-            let to = pair.names[1 - side].clone();
+        let now = log.now();
+        let released = pair.lanes[1 - side].opposite(now);
+        let arrived = pair.lanes[side].arrive(flow, bytes.to_vec(), now);
+        let names = pair.names.clone();
+        self.enqueue(&names, 1 - side, Some(id), released, log);
+        self.enqueue(&names, side, Some(id), arrived, log);
+    }
+
+    /// Takes what a lane hands on, and writes down what its faults did. True when anything is on the
+    /// way because of it.
+    fn enqueue(
+        &mut self,
+        names: &[Participant; 2],
+        side: usize,
+        connection: Option<ConnectionId>,
+        fate: Fate,
+        log: &mut Log,
+    ) -> bool {
+        for did in fate.deeds {
+            let to = names[1 - side].clone();
             log.add(What::Fault {
-                connection: Some(id),
+                connection,
                 to,
                 did,
             });
         }
-        self.queues[1 - side].extend(released);
-        self.queues[side].extend(deliver);
+        let moved = !fate.deliver.is_empty();
+        self.queues[side].extend(fate.deliver);
+        moved
+    }
+
+    /// Something happened to all lanes. True when anything is on the way because of it.
+    fn tell_all(&mut self, tell: impl Fn(&mut DatagramLane) -> Fate, log: &mut Log) -> bool {
+        let mut moved = false;
+        for pair in 0..self.pairs.len() {
+            let names = self.pairs[pair].names.clone();
+            for side in 0..2 {
+                let fate = tell(&mut self.pairs[pair].lanes[side]);
+                moved |= self.enqueue(&names, side, None, fate, log);
+            }
+        }
+        moved
     }
 
     /// Hands on what can be handed on. `waits` answers for a program whether all its threads wait.
@@ -152,7 +185,8 @@ impl Flows {
         mut waits: impl FnMut(usize) -> io::Result<bool>,
         log: &mut Log,
     ) -> io::Result<bool> {
-        let mut moved = false;
+        let now = log.now();
+        let mut moved = self.tell_all(|lane| lane.due(now), log);
         for side in 0..2 {
             let mut busy = BTreeSet::new();
             for datagram in std::mem::take(&mut self.queues[side]) {
@@ -163,6 +197,7 @@ impl Flows {
                         socket,
                         at,
                         program,
+                        others,
                     } => {
                         if !at_rest && !busy.contains(program) {
                             if let Some(since) = self.handling.get(program)
@@ -180,6 +215,7 @@ impl Flows {
                             self.queues[side].push_back(datagram);
                             continue;
                         }
+                        let socket = others.get(&datagram.from).unwrap_or(socket);
                         net::send_datagram(socket.as_fd(), &datagram.bytes, *at)?;
                         self.handling.insert(*program, log.now());
                     }
@@ -196,16 +232,24 @@ impl Flows {
     }
 
     /// All programs are at rest: what the faults hold is delivered. True when there was any.
-    pub fn rest(&mut self) -> bool {
-        let mut moved = false;
-        for pair in 0..self.pairs.len() {
-            for side in 0..2 {
-                let released = self.pairs[pair].lanes[side].rest();
-                moved |= !released.is_empty();
-                self.queues[side].extend(released);
-            }
-        }
-        moved
+    pub fn rest(&mut self, log: &mut Log) -> bool {
+        let now = log.now();
+        self.tell_all(|lane| lane.rest(now), log)
+    }
+
+    /// When something is next to be delivered by itself.
+    pub fn next_due(&self) -> Option<Duration> {
+        let lanes = self.pairs.iter().flat_map(|pair| &pair.lanes);
+        lanes.filter_map(DatagramLane::next_due).min()
+    }
+
+    /// For each two participants, what became of the faults on the way to the server and to the
+    /// client.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&[Participant; 2], [Vec<Outcome>; 2])> {
+        let outcomes = |pair: &Pair| [0, 1].map(|side| pair.lanes[side].outcomes());
+        self.pairs
+            .iter()
+            .map(move |pair| (&pair.names, outcomes(pair)))
     }
 }
 
@@ -216,6 +260,18 @@ impl Flow {
             End::Script(inbox) => Some(inbox),
             End::Program { .. } => None,
         }
+    }
+
+    /// Sockets of ours that datagrams of others come from: towards whom, and whose they are.
+    pub fn other_sockets(&self) -> impl Iterator<Item = (usize, Sender, Rc<OwnedFd>)> + use<'_> {
+        self.ends.iter().enumerate().flat_map(|(side, end)| {
+            let others = match end {
+                End::Program { others, .. } => Some(others),
+                End::Script(_) => None,
+            };
+            let others = others.into_iter().flatten();
+            others.map(move |(sender, socket)| (side, *sender, Rc::clone(socket)))
+        })
     }
 
     /// The socket that only this flow reads from: the one that faces the server.

@@ -11,10 +11,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
 
 use super::Log;
 use crate::escape::Bytes;
-use crate::fault::{StreamFault, StreamLane, StreamOut};
+use crate::fault::{Outcome, StreamLane, StreamOut};
 use crate::ids::Participant;
 use crate::os::net::{self, Read, Written};
 use crate::os::sockdiag::SockDiag;
@@ -112,9 +113,9 @@ struct Lane {
 }
 
 impl Lane {
-    fn new(fault: Option<StreamFault>) -> Self {
+    fn new(logic: StreamLane) -> Self {
         Self {
-            logic: StreamLane::new(fault),
+            logic,
             pending: Vec::new(),
             done: 0,
             boundary: false,
@@ -125,7 +126,7 @@ impl Lane {
     }
 
     fn is_full(&self) -> bool {
-        self.logic.held() + self.pending.len() - self.done > HIGH_WATER
+        !self.logic.admits() || self.logic.held() + self.pending.len() - self.done > HIGH_WATER
     }
 }
 
@@ -142,18 +143,18 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection with the faults of its two directions, to the server and to the client.
+    /// A connection with the lanes of its two directions, to the server and to the client.
     pub fn new(
         id: ConnectionId,
         names: [Participant; 2],
         ends: [End; 2],
-        faults: [Option<StreamFault>; 2],
+        lanes: [StreamLane; 2],
     ) -> Self {
         Self {
             id,
             names,
             ends,
-            lanes: faults.map(Lane::new),
+            lanes: lanes.map(Lane::new),
         }
     }
 
@@ -175,7 +176,9 @@ impl Connection {
             by: self.names[side].clone(),
             bytes: Bytes::from(bytes),
         });
-        self.lanes[side].logic.bytes(bytes);
+        let now = log.now();
+        self.lanes[side].logic.bytes(bytes, now);
+        self.lanes[1 - side].logic.opposite(now);
     }
 
     /// The script ends the direction of `side`.
@@ -189,7 +192,7 @@ impl Connection {
             by: self.names[side].clone(),
             how,
         });
-        self.lanes[side].logic.end(how);
+        self.lanes[side].logic.end(how, log.now());
     }
 
     /// True when the program at the other end of `side` has read all that was written to it.
@@ -225,6 +228,17 @@ impl Connection {
     /// True when `side` sends nothing more.
     pub fn has_ended(&self, side: usize) -> bool {
         self.lanes[side].source_over
+    }
+
+    /// When something is next to be handed on by itself.
+    pub fn next_due(&self) -> Option<Duration> {
+        let due = self.lanes.iter().filter_map(|lane| lane.logic.next_due());
+        due.min()
+    }
+
+    /// What became of the faults of its two directions, to the server and to the client.
+    pub fn outcomes(&self) -> [Vec<Outcome>; 2] {
+        [0, 1].map(|side| self.lanes[side].logic.outcomes())
     }
 
     /// True while a sender is kept from sending because its receiver does not read.
@@ -314,8 +328,9 @@ impl Connection {
                 }
                 continue;
             }
+            lane.logic.due(log.now());
             let out = lane.logic.take_next();
-            if let Some(did) = lane.logic.take_deed() {
+            for did in lane.logic.take_deeds() {
                 let to = self.names[to].clone();
                 log.add(What::Fault {
                     connection: Some(self.id),
@@ -421,9 +436,7 @@ impl Connection {
         incoming.done = 0;
         incoming.awaiting = None;
         incoming.end_delivered = true;
-        incoming.logic = StreamLane::new(None);
-        incoming.logic.end(StreamEnd::Fin);
-        incoming.logic.take_next();
+        incoming.logic.abandon();
     }
 
     /// Breaks the connection at `side` off.
@@ -501,10 +514,17 @@ impl Connection {
                 self.log_delivery(from, count, Some(false), log);
                 moved = true;
             }
-            if self.lanes[from].logic.held() > 0 {
-                self.lanes[from].logic.idle();
-                moved = true;
-            }
+            moved |= self.lanes[from].logic.rest(log.now());
+        }
+        moved
+    }
+
+    /// Nothing has happened for a while, but somebody may go on by itself. True when a sender is read
+    /// from again because of it.
+    pub fn quiet(&mut self, log: &Log) -> bool {
+        let mut moved = false;
+        for lane in &mut self.lanes {
+            moved |= lane.logic.quiet(log.now());
         }
         moved
     }

@@ -1,8 +1,8 @@
 //! Faults in words.
 
-use super::words::{counted, numbers, quoted};
+use super::words::{counted, listed, numbers, quoted};
 use crate::course::Role;
-use crate::fault::{Cut, DatagramFault, LaneFault, Pick, StreamFault};
+use crate::fault::{Cut, DatagramFault, Delay, LaneFault, Pick, StreamFault};
 
 /// What happens to the traffic towards a role.
 pub(super) fn words(to: Role, fault: &LaneFault) -> String {
@@ -19,6 +19,10 @@ pub(super) fn words(to: Role, fault: &LaneFault) -> String {
 fn stream(fault: &StreamFault) -> String {
     match fault {
         StreamFault::Pieces(cut) => format!("the stream arrives in pieces{}", pieces(cut)),
+        StreamFault::Reframed(cut) => format!(
+            "the stream arrives in pieces{}, wherever the messages end",
+            pieces(cut)
+        ),
         StreamFault::Joined { messages: None } => {
             "everything that is sent up to a pause arrives at once".to_owned()
         }
@@ -27,17 +31,52 @@ fn stream(fault: &StreamFault) -> String {
         } => {
             format!("{messages} messages at a time arrive at once")
         }
+        StreamFault::BackPressure { after: 0 } => {
+            "nothing is taken from the sender until both sides wait".to_owned()
+        }
+        StreamFault::BackPressure { after } => format!(
+            "after {} nothing more is taken from the sender until both sides wait",
+            counted(*after, "byte")
+        ),
+        StreamFault::Delay(delay) => format!("the stream arrives late: {}", late(delay)),
+        StreamFault::Slow(rate) => format!("the stream passes {rate} and no more"),
+        StreamFault::Late => {
+            "the stream arrives only when the receiver sends something itself".to_owned()
+        }
         StreamFault::EndAfter(bytes) => {
             format!(
                 "the connection ends after {}, the rest is lost",
                 counted(*bytes, "byte")
             )
         }
+        StreamFault::EndWithheld => "it is not passed on that the sender stopped".to_owned(),
         StreamFault::ResetAfter(bytes) => {
             format!(
                 "the connection breaks off (a reset) after {}",
                 counted(*bytes, "byte")
             )
+        }
+        StreamFault::Stray {
+            at: Some(at),
+            bytes,
+        } => format!(
+            "{} come after {} that nobody sent",
+            quoted(bytes),
+            counted(*at, "byte")
+        ),
+        StreamFault::Stray { at: None, bytes } => {
+            format!("{} come before the end that nobody sent", quoted(bytes))
+        }
+    }
+}
+
+fn late(delay: &Delay) -> String {
+    match delay {
+        Delay::By(time) => format!("by {time}"),
+        Delay::Jitter(time, jitter) => format!("by {time} and up to {jitter} more"),
+        Delay::Each(times) => {
+            let times: Vec<String> = times.iter().map(ToString::to_string).collect();
+            format!("by {}, one after the other", listed(&times))
         }
     }
 }
@@ -53,23 +92,38 @@ fn pieces(cut: &Cut) -> String {
         Cut::InsideUtf8 => {
             ", cut inside of every character that has more than one byte in UTF-8".to_owned()
         }
+        Cut::Random(most) => format!(" of 1 to {most} bytes, by chance"),
     }
 }
 
 fn datagram(fault: &DatagramFault) -> String {
     match fault {
         DatagramFault::Drop(pick) => picked(pick, "lost"),
-        DatagramFault::Duplicate(pick) => picked(pick, "delivered twice"),
-        DatagramFault::Reorder(list) => {
-            format!(
-                "datagram {} arrives after the one that follows",
-                numbers(list)
-            )
-        }
-        DatagramFault::Hold(list) => format!(
-            "datagram {} arrives late: only after the next one in the other direction",
-            numbers(list)
+        DatagramFault::Duplicate { pick, stale: false } => picked(pick, "delivered twice"),
+        DatagramFault::Duplicate { pick, stale: true } => picked(
+            pick,
+            "delivered a second time after the next one in the other direction",
         ),
+        DatagramFault::Reorder(pick) => picked(pick, "delivered after the one that follows"),
+        DatagramFault::Hold(pick) => picked(
+            pick,
+            "delivered late, only after the next one in the other direction",
+        ),
+        DatagramFault::Delay { delay, pick } => {
+            picked(pick, &format!("delivered late, {}", late(delay)))
+        }
+        DatagramFault::Truncate { to, pick } => {
+            picked(pick, &format!("cut off after {}", counted(*to, "byte")))
+        }
+        DatagramFault::Corrupt { byte, bit, pick } => picked(
+            pick,
+            &format!("damaged: bit {bit} of byte {byte} is flipped"),
+        ),
+        DatagramFault::Stray { before, bytes } => picked(
+            before,
+            &format!("preceded by {} from a stranger's address", quoted(bytes)),
+        ),
+        DatagramFault::PortSwitch(pick) => picked(pick, "delivered from another port"),
     }
 }
 
@@ -81,5 +135,9 @@ fn picked(pick: &Pick, what: &str) -> String {
             list => format!("datagrams {} are {what}", numbers(list)),
         },
         Pick::Chance(chance) => format!("each datagram is {what} with a probability of {chance}"),
+        Pick::Burst { enter, leave } => format!(
+            "in bursts, which begin with a probability of {enter} and end with one of {leave}, every \
+             datagram is {what}"
+        ),
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn text(exercise: &Exercise, scenario: &Scenario) -> String {
     let faults: Vec<String> = scenario
         .faults
         .iter()
-        .map(|(to, fault)| faults::words(*to, fault))
+        .flat_map(|(to, faults)| faults.iter().map(|fault| faults::words(*to, fault)))
         .collect();
     section("What the wire does", &faults);
     section("What the program finds", &surroundings(exercise, scenario));

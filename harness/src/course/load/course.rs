@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::exercise::{self, CommonScenarios, Loaded};
-use super::files;
+use super::{faults, files};
 use crate::course::place::Document;
 use crate::course::problem::{Problem, Problems, suggestion};
 use crate::course::raw::{RawAssignment, RawCourse, RawLanguage};
@@ -46,6 +46,13 @@ fn read(source: &Source, problems: &mut Problems) -> (Option<Course>, Places) {
         return (None, places);
     }
     let file = files::read::<RawCourse>(source, "course.yaml", problems);
+    let profiles = match &file {
+        Some(files::Read {
+            document,
+            raw: Some(raw),
+        }) => faults::profiles(&raw.profiles, document.at().key("profiles"), problems),
+        Some(files::Read { raw: None, .. }) | None => faults::standard_profiles(),
+    };
     let mut common = exercise::common(source, problems);
     let mut exercises = BTreeMap::new();
     let mut known = BTreeSet::new();
@@ -65,7 +72,7 @@ fn read(source: &Source, problems: &mut Problems) -> (Option<Course>, Places) {
             continue;
         }
         known.insert(entry.name.clone());
-        let loaded = exercise::load(source, &entry.name, &mut common, problems);
+        let loaded = exercise::load(source, &entry.name, &profiles, &mut common, problems);
         if let Some(Loaded {
             exercise,
             document,

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::faults::Profiles;
 use super::files::{self, Read};
 use super::{needs, role, scenario, text};
 use crate::course::place::{At, Document};
@@ -107,6 +108,7 @@ pub(super) fn common(source: &Source, problems: &mut Problems) -> CommonScenario
 pub(super) fn load(
     source: &Source,
     folder: &str,
+    profiles: &Profiles,
     common: &mut CommonScenarios,
     problems: &mut Problems,
 ) -> Option<Loaded> {
@@ -144,6 +146,7 @@ pub(super) fn load(
         }
         let found = Found {
             exercise: &exercise,
+            profiles,
             role,
             listed,
             at,
@@ -163,6 +166,7 @@ pub(super) fn load(
 /// The scenarios of one role.
 struct Found<'a> {
     exercise: &'a Exercise,
+    profiles: &'a Profiles,
     role: Role,
     listed: &'a [Form<String, RawUse>],
     at: At<'a>,
@@ -273,6 +277,7 @@ impl<'a> Found<'a> {
             };
             let reading = scenario::Reading {
                 exercise: self.exercise,
+                profiles: self.profiles,
                 role: self.role,
                 id: self.id(name),
                 raw,

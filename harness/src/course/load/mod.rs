@@ -14,6 +14,7 @@ mod faults;
 mod files;
 mod needs;
 mod prints;
+mod reach;
 mod role;
 mod scenario;
 mod script;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{argument, faults, files, prints, role, script, text};
+use super::faults::Profiles;
+use super::{argument, faults, files, prints, reach, role, script, text};
 use crate::bugs;
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
@@ -16,6 +17,8 @@ const PLAYERS: usize = 32;
 /// A scenario that is being read, and everything that its meaning depends on.
 pub(super) struct Reading<'a> {
     pub(super) exercise: &'a Exercise,
+    /// Faults that are used by name.
+    pub(super) profiles: &'a Profiles,
     pub(super) role: Role,
     pub(super) id: ScenarioId,
     pub(super) raw: &'a RawScenario,
@@ -42,6 +45,14 @@ impl<'a> Reading<'a> {
             role::check_wire(wire, exercise.transport, at.key("wire"), problems);
         }
         let points = self.points(problems);
+        let errors = problems.errors();
+        let other_side = self.other_side(problems);
+        let faults = raw.faults.as_ref().map_or_else(BTreeMap::new, |raw| {
+            faults::faults(raw, exercise, self.profiles, at.key("faults"), problems)
+        });
+        if problems.errors() == errors {
+            reach::check(self, &faults, &other_side, problems);
+        }
         Scenario {
             id: self.id.clone(),
             exercise: exercise.id.clone(),
@@ -65,10 +76,8 @@ impl<'a> Reading<'a> {
             stdin: text::optional(raw.stdin.as_ref(), at.key("stdin"), problems),
             start: raw.start.unwrap_or_default(),
             stale_socket: self.stale_socket(problems),
-            other_side: self.other_side(problems),
-            faults: raw.faults.as_ref().map_or_else(BTreeMap::new, |raw| {
-                faults::faults(raw, exercise, at.key("faults"), problems)
-            }),
+            other_side,
+            faults,
             prints: raw
                 .prints
                 .as_ref()

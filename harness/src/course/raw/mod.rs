@@ -7,10 +7,11 @@ mod form;
 mod scenario;
 mod text;
 
-pub(super) use form::{Form, ListOr};
+pub(super) use form::{Form, ListOr, OneOrMany};
 pub(super) use scenario::{
-    RawCut, RawExpectEnd, RawFault, RawFaults, RawJoined, RawPick, RawPlayer, RawScenario, RawStep,
-    RawWait, RawWaitFor, RawWith,
+    RawBackPressure, RawBurst, RawCut, RawDelay, RawDuplicate, RawExpectEnd, RawFault, RawFaults,
+    RawJoined, RawLane, RawPick, RawPlayer, RawProfile, RawScenario, RawStep, RawStray, RawWait,
+    RawWaitFor, RawWith,
 };
 pub(super) use text::{Part, RawBytes, RawExpect, RawMessage, RawText};
 
@@ -38,6 +39,9 @@ pub(super) struct RawCourse {
     /// Languages beyond the usual ones, or in place of them.
     #[serde(default)]
     pub(super) languages: Vec<RawLanguage>,
+    /// Faults that scenarios use by name, besides `tidy`, `lossy`, `bursty`, `slow` and `hostile`.
+    #[serde(default)]
+    pub(super) profiles: BTreeMap<String, RawProfile>,
 }
 
 /// A language that programs may be written in.

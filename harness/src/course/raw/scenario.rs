@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{Argument, Ends, Level, Role, Signal, Start, StepEnd, WireRule};
-use super::{Form, ListOr, RawExpect, RawMessage, RawPrint, RawText};
-use crate::units::{Chance, Size};
+use super::{Form, ListOr, OneOrMany, RawExpect, RawMessage, RawPrint, RawText};
+use crate::units::{Chance, Rate, Size, Time};
 
 /// A scenario: one scripted test of one role.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -47,8 +47,8 @@ pub(in super::super) struct RawScenario {
     pub(in super::super) with: Option<Form<RawWith, Vec<RawPlayer>>>,
     /// What the other side does, step by step.
     pub(in super::super) script: Option<Vec<RawStep>>,
-    /// What happens to the traffic towards a role.
-    pub(in super::super) faults: Option<RawFaults>,
+    /// What happens to the traffic towards a role, or a profile for both directions.
+    pub(in super::super) faults: Option<Form<String, RawFaults>>,
     /// What must be printed, where it differs from the role's.
     pub(in super::super) prints: Option<Vec<Form<String, RawPrint>>>,
     /// How the program must finish, where it differs from the role's.
@@ -161,52 +161,92 @@ pub(in super::super) enum RawWaitFor {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in super::super) struct RawFaults {
     /// To what the client sends.
-    pub(in super::super) to_server: Option<RawFault>,
+    pub(in super::super) to_server: Option<RawLane>,
     /// To what the server sends.
-    pub(in super::super) to_client: Option<RawFault>,
+    pub(in super::super) to_client: Option<RawLane>,
     /// To what the other peer sends.
-    pub(in super::super) to_peer: Option<RawFault>,
+    pub(in super::super) to_peer: Option<RawLane>,
 }
 
 impl RawFaults {
     /// The faults that are there, with the role that they lead to and their key.
-    pub(in super::super) fn iter(&self) -> impl Iterator<Item = (Role, &'static str, &RawFault)> {
+    pub(in super::super) fn iter(&self) -> impl Iterator<Item = (Role, &'static str, &RawLane)> {
         [
             (Role::Server, "to-server", &self.to_server),
             (Role::Client, "to-client", &self.to_client),
             (Role::Peer, "to-peer", &self.to_peer),
         ]
         .into_iter()
-        .filter_map(|(role, key, fault)| Some((role, key, fault.as_ref()?)))
+        .filter_map(|(role, key, lane)| Some((role, key, lane.as_ref()?)))
     }
 }
 
+/// A profile for a whole direction.
+pub(in super::super) type RawLane = Form<String, RawRules>;
+
+/// A fault, or several that act one after the other.
+pub(in super::super) type RawRules = OneOrMany<RawFault>;
+
+/// Faults that are written once and used by name.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawProfile {
+    /// One line that says what it is like.
+    pub(in super::super) title: String,
+    /// What happens to streams.
+    pub(in super::super) streams: Vec<RawFault>,
+    /// What happens to datagrams.
+    pub(in super::super) datagrams: Vec<RawFault>,
+}
+
 /// A fault: exactly one kind.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(in super::super) enum RawFault {
     /// Streams: delivered in pieces, the next one when the last was read.
     Pieces(RawCut),
+    /// Streams: delivered in pieces that ignore where the messages end; what makes no whole piece
+    /// is held until more comes, nobody goes on, or the stream ends.
+    Reframed(RawCut),
     /// Streams: held and then sent as one.
     Joined(RawJoined),
+    /// Streams: the sender is not read from, until nobody goes on (zero window).
+    BackPressure(RawBackPressure),
+    /// Streams: delivered at no more than this rate: `2 KiB/s`.
+    Slow(Rate),
+    /// Streams: held until the receiver sends something itself.
+    Late(RawLate),
     /// Streams: an orderly end after so many bytes; the rest is lost.
     EndAfter(Size),
+    /// Streams: that the sender stopped sending is not passed on.
+    End(RawEnd),
     /// Streams: a reset after so many bytes; the rest is lost.
     ResetAfter(Size),
     /// Nothing listens, from this attempt to connect on.
     Refused(RawRefused),
+    /// Delivered later by a time: `200ms`.
+    Delay(Form<Time, RawDelay>),
+    /// What the sender did not send. Streams: bytes at an offset. Datagrams: one from a stranger's
+    /// address, before another one.
+    Stray(RawStray),
     /// Datagrams: lost.
     Drop(ListOr<RawPick>),
-    /// Datagrams: delivered twice in a row.
-    Duplicate(ListOr<RawPick>),
-    /// Datagrams: those with these numbers are delivered after the one that follows.
-    Reorder(Vec<u64>),
-    /// Datagrams: those with these numbers are held until the next one of the opposite direction.
-    Hold(Vec<u64>),
+    /// Datagrams: delivered twice.
+    Duplicate(ListOr<RawDuplicate>),
+    /// Datagrams: delivered after the one that follows.
+    Reorder(ListOr<RawPick>),
+    /// Datagrams: held until the next one of the opposite direction.
+    Hold(ListOr<RawPick>),
+    /// Datagrams: cut off.
+    Truncate(RawTruncate),
+    /// Datagrams: one bit is flipped.
+    Corrupt(RawCorrupt),
+    /// Datagrams: delivered from another port of the sender's.
+    PortSwitch(ListOr<RawPick>),
 }
 
 /// Where a stream is cut.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(in super::super) enum RawCut {
     /// Pieces of so many bytes, over and over.
@@ -216,10 +256,12 @@ pub(in super::super) enum RawCut {
     /// After each byte but the last of every occurrence of this text; the word `utf-8` cuts every
     /// character that has more than one byte.
     Inside(RawText),
+    /// Pieces of 1 to so many bytes, decided by the seed.
+    Random(u64),
 }
 
 /// Until when a stream is held.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(in super::super) enum RawJoined {
     /// Until the sender is idle or ends.
@@ -228,20 +270,120 @@ pub(in super::super) enum RawJoined {
     Messages(u32),
 }
 
+/// From where on a sender is not read from.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawBackPressure {
+    /// From the first byte.
+    FromTheStart,
+    /// After so many bytes.
+    After(Size),
+}
+
+/// Until when a stream is late.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawLate {
+    /// Until the receiver sends something itself.
+    UntilOpposite,
+}
+
+/// What becomes of the sender's orderly end.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawEnd {
+    /// It is not passed on.
+    Withheld,
+}
+
 /// The first attempt to connect that is refused.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in super::super) struct RawRefused {
     /// Its number; the first is 1.
     pub(in super::super) from: u32,
 }
 
+/// By how much something is late: `by` or `each`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawDelay {
+    /// All by this time: `200ms`.
+    pub(in super::super) by: Option<Time>,
+    /// Up to this time more, decided by the seed.
+    pub(in super::super) jitter: Option<Time>,
+    /// One after the other by these times; those behind are not late.
+    pub(in super::super) each: Option<Vec<Time>>,
+    /// Which datagrams; all if nothing is said.
+    pub(in super::super) datagrams: Option<ListOr<RawPick>>,
+}
+
+/// What the sender did not send.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawStray {
+    /// Streams: behind so many bytes of the sender; without it behind all of them, before the end.
+    pub(in super::super) at: Option<Size>,
+    /// Datagrams: before which.
+    pub(in super::super) before: Option<ListOr<RawPick>>,
+    /// What comes.
+    pub(in super::super) bytes: RawText,
+}
+
+/// How datagrams are cut off.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawTruncate {
+    /// So many bytes are left.
+    pub(in super::super) to: Size,
+    /// Which datagrams; all if nothing is said.
+    pub(in super::super) datagrams: Option<ListOr<RawPick>>,
+}
+
+/// Which bit is flipped.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawCorrupt {
+    /// The offset of the byte; a shorter datagram stays as it is.
+    pub(in super::super) byte: u64,
+    /// The bit, 0 to 7, 0 being the lowest.
+    pub(in super::super) bit: u8,
+    /// Which datagrams; all if nothing is said.
+    pub(in super::super) datagrams: Option<ListOr<RawPick>>,
+}
+
 /// Which datagrams are hit, where not by number.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(in super::super) enum RawPick {
     /// All of them.
     All,
     /// Each with this probability: `30%`.
     Chance(Chance),
+    /// In bursts (Gilbert-Elliott).
+    Burst(RawBurst),
+}
+
+/// How bursts begin and end.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawBurst {
+    /// The probability that a burst begins with the next datagram.
+    pub(in super::super) enter: Chance,
+    /// The probability that it ends before the next datagram.
+    pub(in super::super) leave: Chance,
+}
+
+/// Which datagrams are delivered twice, where not by number.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawDuplicate {
+    /// All of them.
+    All,
+    /// Each with this probability: `30%`.
+    Chance(Chance),
+    /// In bursts (Gilbert-Elliott).
+    Burst(RawBurst),
+    /// The second copy of these comes after the next datagram of the opposite direction.
+    Stale(ListOr<RawPick>),
 }

@@ -222,3 +222,18 @@ fn colour_changes_nothing_of_what_is_told() {
     assert!(color.contains('\u{1b}'));
     assert_eq!(anstream::adapter::strip_str(&color).to_string(), plain);
 }
+
+#[test]
+fn keys_that_the_author_chooses_have_values_of_one_form() {
+    let language = "languages:\n  - name: Lua\n    extensions: [lua]\n    run: [lua, '{file}']\n    \
+                    environment: { LUA_INIT: x }\n";
+    let folder = super::Folder::good();
+    folder.change(
+        "course.yaml",
+        "assignments:",
+        &format!("{language}assignments:"),
+    );
+    assert_eq!(folder.told(), Vec::<String>::new());
+    folder.change("course.yaml", "LUA_INIT: x", "LUA_INIT: [x]");
+    folder.refused(&["`LUA_INIT`", "course.yaml:"]);
+}

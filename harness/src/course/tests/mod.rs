@@ -108,6 +108,11 @@ impl Folder {
         folder
     }
 
+    fn is_of_datagrams(&self) -> bool {
+        let file = self.path("tcp-echo/exercise.yaml");
+        std::fs::read_to_string(file).is_ok_and(|text| text.contains("transport: udp"))
+    }
+
     fn path(&self, path: &str) -> PathBuf {
         self.root.path().join(path)
     }

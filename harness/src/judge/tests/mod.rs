@@ -75,6 +75,7 @@ impl Run {
             events: Vec::new(),
             programs: vec![program],
             script: Vec::new(),
+            faults: Vec::new(),
             over: Over::Done,
             trouble: Vec::new(),
             wall_ms: 1500,

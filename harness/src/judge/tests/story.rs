@@ -1,7 +1,9 @@
 //! What happened, in words.
 
 use super::*;
+use crate::fault::{DatagramFault, LaneFault, Pick};
 use crate::judge::story;
+use crate::record::FaultRecord;
 
 fn tell(scenario: &Scenario, run: &Run) -> (Vec<String>, Vec<String>, Vec<String>) {
     let told = story(&run.0, &exercise(Transport::Tcp), scenario);
@@ -117,4 +119,47 @@ fn a_long_story_loses_its_middle() {
     let (did, ..) = tell(&scenario(Role::Server), &run);
     assert_eq!(did.len(), 16);
     assert_eq!(did[10], "… (85 more) …");
+}
+
+#[test]
+fn what_did_not_come_to_act_and_what_chance_decided_is_told() {
+    let drop = |pick| LaneFault::Datagram(DatagramFault::Drop(pick));
+    let record = |rule, acted, missed: &[u64], repeats| FaultRecord {
+        to: Role::Server,
+        rule,
+        acted,
+        missed: missed.to_vec(),
+        repeats,
+    };
+    let lane = || "to server from client".to_owned();
+    let chance = || drop(Pick::Chance("20%".parse().expect("a chance")));
+    let mut run = Run::server();
+    run.0.faults = vec![
+        record(drop(Pick::Numbers(vec![1, 3])), true, &[3], Vec::new()),
+        record(drop(Pick::All), false, &[], Vec::new()),
+        record(drop(Pick::All), true, &[], Vec::new()),
+        record(
+            chance(),
+            true,
+            &[],
+            vec![(lane(), drop(Pick::Numbers(vec![2])))],
+        ),
+        record(
+            chance(),
+            false,
+            &[],
+            vec![(lane(), drop(Pick::Numbers(Vec::new())))],
+        ),
+    ];
+    let (_, _, faults) = tell(&scenario(Role::Server), &run);
+    assert_eq!(
+        faults,
+        [
+            "`drop: [1, 3]` on the way to the server did not come to act on datagram 3, which was \
+             never sent",
+            "`drop: all` on the way to the server did not come to act",
+            "chance decided (to server from client), which this rule repeats: `drop: [2]`",
+            "chance decided (to server from client) that `drop: { chance: 20% }` does nothing",
+        ]
+    );
 }

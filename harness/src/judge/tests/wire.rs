@@ -28,8 +28,8 @@ fn wire(run: &Run, expected: &[Code]) -> Graded {
     graded
 }
 
-fn fault(role: Role, fault: LaneFault) -> BTreeMap<Role, LaneFault> {
-    [(role, fault)].into()
+fn fault(role: Role, fault: LaneFault) -> BTreeMap<Role, Vec<LaneFault>> {
+    [(role, vec![fault])].into()
 }
 
 #[test]

@@ -144,6 +144,7 @@ pub(in crate::report) fn record() -> CellRecord {
             },
         }],
         script: vec![connect, send, expect, Step::Wait(Until::Rest)],
+        faults: Vec::new(),
         over: Over::AtRest,
         trouble: vec!["the relay was late by 212 ms".to_owned()],
         wall_ms: 31,

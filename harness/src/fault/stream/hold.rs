@@ -1,0 +1,285 @@
+//! What is held: until more comes, until an event, or for a time.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::{Out, Stage, StreamOut};
+use crate::fault::{Delay, Delays, Event, StreamFault};
+use crate::seed::Dice;
+use crate::units::Rate;
+
+fn bytes_in<'a>(items: impl IntoIterator<Item = &'a StreamOut>) -> usize {
+    let sizes = items.into_iter().map(|item| match item {
+        StreamOut::Write { bytes, .. } => bytes.len(),
+        StreamOut::End(_) => 0,
+    });
+    sizes.sum()
+}
+
+/// Makes one message of several.
+#[derive(Debug)]
+pub(super) struct Joined {
+    wanted: Option<u32>,
+    messages: u32,
+    waiting: Vec<u8>,
+}
+
+impl Joined {
+    pub(super) fn new(wanted: Option<u32>) -> Self {
+        Self {
+            wanted,
+            messages: 0,
+            waiting: Vec::new(),
+        }
+    }
+
+    fn flush(&mut self, out: &mut Out) {
+        if self.messages > 1 {
+            out.did(format!("joined {} messages into one", self.messages));
+        }
+        self.messages = 0;
+        out.write(std::mem::take(&mut self.waiting), false);
+    }
+}
+
+impl Stage for Joined {
+    fn take(&mut self, item: StreamOut, _now: Duration, out: &mut Out) {
+        match item {
+            StreamOut::Write { bytes, .. } => {
+                self.waiting.extend(bytes);
+                self.messages += 1;
+                if self.wanted.is_some_and(|wanted| self.messages >= wanted) {
+                    self.flush(out);
+                }
+            }
+            StreamOut::End(end) => {
+                self.flush(out);
+                out.end(end);
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event, _now: Duration, out: &mut Out) {
+        if event == Event::Rest {
+            self.flush(out);
+        }
+    }
+
+    fn held(&self) -> usize {
+        self.waiting.len()
+    }
+
+    fn awaits_rest(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+}
+
+/// Lets nothing in from a byte on, until nobody goes on.
+#[derive(Debug)]
+pub(super) struct BackPressure {
+    after: u64,
+    passed: u64,
+    released: bool,
+}
+
+impl BackPressure {
+    pub(super) fn new(after: u64) -> Self {
+        Self {
+            after,
+            passed: 0,
+            released: false,
+        }
+    }
+}
+
+impl Stage for BackPressure {
+    fn take(&mut self, item: StreamOut, _now: Duration, out: &mut Out) {
+        self.passed += bytes_in([&item]) as u64;
+        out.items.push(item);
+    }
+
+    fn event(&mut self, event: Event, _now: Duration, out: &mut Out) {
+        match event {
+            // Who sends with a time-out is never proven to be at rest.
+            Event::Rest | Event::Quiet if !self.admits() => {
+                self.released = true;
+                out.did("took nothing more from the sender until nobody went on");
+            }
+            Event::Rest | Event::Quiet | Event::Opposite | Event::Due => {}
+        }
+    }
+
+    fn awaits_rest(&self) -> bool {
+        !self.admits()
+    }
+
+    fn admits(&self) -> bool {
+        self.released || self.passed < self.after
+    }
+}
+
+/// What is handed on when its time has come, in order.
+#[derive(Debug, Default)]
+struct Timed(VecDeque<(Duration, StreamOut)>);
+
+impl Timed {
+    fn add(&mut self, due: Duration, item: StreamOut) {
+        self.0.push_back((due, item));
+    }
+
+    fn release(&mut self, now: Duration, out: &mut Out) {
+        while self.0.front().is_some_and(|(due, _)| *due <= now) {
+            out.items.extend(self.0.pop_front().map(|(_, item)| item));
+        }
+    }
+
+    fn held(&self) -> usize {
+        bytes_in(self.0.iter().map(|(_, item)| item))
+    }
+
+    fn due(&self) -> Option<Duration> {
+        self.0.front().map(|(due, _)| *due)
+    }
+}
+
+/// Hands everything on later by a time.
+#[derive(Debug)]
+pub(super) struct Delayed {
+    delays: Delays,
+    last: Duration,
+    waiting: Timed,
+}
+
+impl Delayed {
+    pub(super) fn new(delay: Delay, dice: Dice) -> Self {
+        Self {
+            delays: Delays::new(delay, dice),
+            last: Duration::ZERO,
+            waiting: Timed::default(),
+        }
+    }
+}
+
+impl Stage for Delayed {
+    fn take(&mut self, item: StreamOut, now: Duration, out: &mut Out) {
+        // Nothing overtakes in a stream.
+        self.last = self.last.max(now + self.delays.next());
+        if self.last > now {
+            out.did("delivered the stream late");
+        }
+        self.waiting.add(self.last, item);
+        self.waiting.release(now, out);
+    }
+
+    fn event(&mut self, event: Event, now: Duration, out: &mut Out) {
+        if event == Event::Due {
+            self.waiting.release(now, out);
+        }
+    }
+
+    fn held(&self) -> usize {
+        self.waiting.held()
+    }
+
+    fn due(&self) -> Option<Duration> {
+        self.waiting.due()
+    }
+
+    fn realised(&self) -> Option<StreamFault> {
+        self.delays.realised().map(StreamFault::Delay)
+    }
+}
+
+/// Parts of a second in which a slow stream moves.
+const STEPS: u64 = 100;
+
+/// Hands so many bytes on in a second.
+#[derive(Debug)]
+pub(super) struct Slow {
+    rate: Rate,
+    /// When what was handed on so far has passed.
+    free: Duration,
+    waiting: Timed,
+}
+
+impl Slow {
+    pub(super) fn new(rate: Rate) -> Self {
+        Self {
+            rate,
+            free: Duration::ZERO,
+            waiting: Timed::default(),
+        }
+    }
+}
+
+impl Stage for Slow {
+    fn take(&mut self, item: StreamOut, now: Duration, out: &mut Out) {
+        self.free = self.free.max(now);
+        match item {
+            StreamOut::End(_) => self.waiting.add(self.free, item),
+            StreamOut::Write { bytes, boundary } => {
+                out.did(format!("passed the stream on at {}", self.rate));
+                let step = usize::try_from(self.rate.0 / STEPS).unwrap_or(usize::MAX);
+                let mut steps = bytes.chunks(step.max(1)).peekable();
+                while let Some(bytes) = steps.next() {
+                    self.free += self.rate.time_for(bytes.len() as u64);
+                    let item = StreamOut::Write {
+                        bytes: bytes.to_vec(),
+                        boundary: boundary && steps.peek().is_none(),
+                    };
+                    self.waiting.add(self.free, item);
+                }
+            }
+        }
+        self.waiting.release(now, out);
+    }
+
+    fn event(&mut self, event: Event, now: Duration, out: &mut Out) {
+        if event == Event::Due {
+            self.waiting.release(now, out);
+        }
+    }
+
+    fn held(&self) -> usize {
+        self.waiting.held()
+    }
+
+    fn due(&self) -> Option<Duration> {
+        self.waiting.due()
+    }
+}
+
+/// Holds everything until the receiver sends something itself.
+#[derive(Debug, Default)]
+pub(super) struct Late {
+    waiting: Vec<StreamOut>,
+}
+
+impl Stage for Late {
+    fn take(&mut self, item: StreamOut, _now: Duration, _out: &mut Out) {
+        self.waiting.push(item);
+    }
+
+    fn event(&mut self, event: Event, _now: Duration, out: &mut Out) {
+        match event {
+            Event::Opposite | Event::Rest if !self.waiting.is_empty() => {
+                out.did(match event {
+                    Event::Opposite => "held the stream until something came the other way",
+                    Event::Rest | Event::Quiet | Event::Due => {
+                        "held the stream until nobody went on"
+                    }
+                });
+                out.items.append(&mut self.waiting);
+            }
+            Event::Opposite | Event::Rest | Event::Quiet | Event::Due => {}
+        }
+    }
+
+    fn held(&self) -> usize {
+        bytes_in(&self.waiting)
+    }
+
+    fn awaits_rest(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+}
