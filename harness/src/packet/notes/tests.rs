@@ -36,6 +36,7 @@ impl Both {
                 events: Vec::new(),
                 programs: Vec::new(),
                 script: Vec::new(),
+                faults: Vec::new(),
                 over: Over::Done,
                 trouble: Vec::new(),
                 wall_ms: 0,
