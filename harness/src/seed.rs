@@ -40,6 +40,16 @@ impl Dice {
         self.below(1_000_000) < u64::from(chance.0)
     }
 
+    /// So many bytes of any values. Fewer are the first of more.
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(count + 8);
+        while bytes.len() < count {
+            bytes.extend(self.0.next_u64().to_le_bytes());
+        }
+        bytes.truncate(count);
+        bytes
+    }
+
     /// A number from 0 to `bound` - 1. The bias is below 2^-40 for the bounds that occur here.
     pub fn below(&mut self, bound: u64) -> u64 {
         assert!(bound > 0, "a choice needs at least one possibility");
@@ -68,6 +78,14 @@ mod tests {
     }
 
     #[test]
+    fn fewer_bytes_are_the_first_of_more() {
+        let bytes = |count| dice(7, "to-server").bytes(count);
+        assert_eq!(bytes(8)[..4], GOLDEN_BYTES);
+        assert_eq!(bytes(13), bytes(100)[..13]);
+        assert!(bytes(0).is_empty());
+    }
+
+    #[test]
     fn another_seed_or_lane_gives_another_stream() {
         let draw = |mut dice: Dice| -> Vec<u64> { (0..8).map(|_| dice.below(1000)).collect() };
         assert_eq!(draw(dice(7, "to-server")), draw(dice(7, "to-server")));
@@ -75,5 +93,6 @@ mod tests {
         assert_ne!(draw(dice(7, "to-server")), draw(dice(7, "to-client")));
     }
 
+    const GOLDEN_BYTES: [u8; 4] = [36, 47, 5, 124];
     const GOLDEN: [u64; 6] = [24, 34, 37, 51, 38, 70];
 }

@@ -12,7 +12,7 @@ use include_dir::{Dir, include_dir};
 /// The standard course as it was when the binary was built.
 static STANDARD: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios");
 
-/// The longest file that is read.
+/// The longest YAML file, or text for people, that is read.
 pub(super) const LONGEST: u64 = 1 << 20;
 
 /// A course that can be read.
@@ -31,7 +31,7 @@ pub(super) enum Unreadable {
     Folder,
     /// It is neither a file nor a folder: a pipe, a device, a socket.
     Special,
-    /// It is longer than [`LONGEST`].
+    /// It is longer than may be.
     TooLong,
     /// It is not UTF-8; the text with replacement characters, and where the first one stands.
     NotText(String, usize),
@@ -99,15 +99,20 @@ impl Source {
         }
     }
 
+    /// The bytes of a file, of which there may be so many.
+    pub(super) fn bytes(&self, path: &str, longest: u64) -> Result<Vec<u8>, Unreadable> {
+        match &self.root {
+            Some(root) => read_disk(&root.join(path), longest),
+            None => match STANDARD.get_file(path) {
+                Some(file) => Ok(file.contents().to_vec()),
+                None => Err(Unreadable::Missing),
+            },
+        }
+    }
+
     /// The text of a file.
     pub(super) fn read(&self, path: &str) -> Result<String, Unreadable> {
-        let bytes = match &self.root {
-            Some(root) => read_disk(&root.join(path))?,
-            None => match STANDARD.get_file(path) {
-                Some(file) => file.contents().to_vec(),
-                None => return Err(Unreadable::Missing),
-            },
-        };
+        let bytes = self.bytes(path, LONGEST)?;
         String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             Unreadable::NotText(
@@ -148,7 +153,7 @@ fn list_embedded(folder: &Dir<'_>) -> Vec<Listed> {
     named.collect()
 }
 
-fn read_disk(path: &Path) -> Result<Vec<u8>, Unreadable> {
+fn read_disk(path: &Path, longest: u64) -> Result<Vec<u8>, Unreadable> {
     let io = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Unreadable::Missing,
         _ => Unreadable::Io(error),
@@ -163,8 +168,8 @@ fn read_disk(path: &Path) -> Result<Vec<u8>, Unreadable> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(io)?;
-    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() as u64 > LONGEST {
+    file.take(longest + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > longest {
         return Err(Unreadable::TooLong);
     }
     Ok(bytes)

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::faults::Profiles;
 use super::files::{self, Read};
-use super::{needs, role, scenario, text};
+use super::text::{self, Material};
+use super::{needs, role, scenario};
 use crate::course::place::{At, Document};
 use crate::course::problem::{Problems, suggestion};
 use crate::course::raw::{Form, RawExercise, RawLine, RawScenario, RawText, RawUse};
@@ -276,6 +277,7 @@ impl<'a> Found<'a> {
                 continue;
             };
             let reading = scenario::Reading {
+                source,
                 exercise: self.exercise,
                 profiles: self.profiles,
                 role: self.role,
@@ -341,6 +343,11 @@ fn contract(
         let path = format!("{folder}/handout.md");
         handout = files::text(source, &path, problems).unwrap_or_default();
     }
+    let material = Material {
+        source,
+        folder,
+        name: folder,
+    };
     let mut exercise = Exercise {
         id: ExerciseId::new(folder),
         title: raw.title.clone(),
@@ -355,6 +362,7 @@ fn contract(
         conversation: conversation(
             &raw.conversation,
             raw.transport,
+            material,
             at.key("conversation"),
             problems,
         ),
@@ -362,6 +370,7 @@ fn contract(
             conversation(
                 lines,
                 raw.transport,
+                material,
                 at.key("second-conversation"),
                 problems,
             )
@@ -434,6 +443,7 @@ fn address(raw: &RawExercise, at: At<'_>, problems: &mut Problems) -> (IpAddr, u
 fn conversation(
     raw: &[RawLine],
     transport: Transport,
+    material: Material<'_>,
     at: At<'_>,
     problems: &mut Problems,
 ) -> Conversation {
@@ -457,7 +467,7 @@ fn conversation(
             }
             ended.push(speaker);
             lines.push(Line::Ends(speaker));
-        } else if let Some(bytes) = text::bytes(raw, at, problems) {
+        } else if let Some(bytes) = material.bytes(raw, at, problems) {
             if bytes.is_empty() && transport.is_stream() {
                 problems
                     .error(at, "nothing is said")

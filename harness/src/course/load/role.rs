@@ -2,7 +2,8 @@
 
 use std::path::{Component, Path};
 
-use super::{argument, prints, text};
+use super::text::Material;
+use super::{argument, prints};
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
 use crate::course::raw::{RawReference, RawRole};
@@ -34,13 +35,18 @@ pub(super) fn role(
             );
         }
     }
+    let material = Material {
+        source,
+        folder: exercise.id.as_str(),
+        name: exercise.id.as_str(),
+    };
     let wire = raw.wire.clone().unwrap_or(WireRule::Exact);
     check_wire(&wire, exercise.transport, at.key("wire"), problems);
     RoleSpec {
         arguments,
         stems: raw.stems.clone(),
         reference: reference(raw.reference.as_ref(), role, exercise, source, at, problems),
-        stdin: text::optional(raw.stdin.as_ref(), at.key("stdin"), problems),
+        stdin: material.optional(raw.stdin.as_ref(), at.key("stdin"), problems),
         output: raw.output.unwrap_or(Output::Terminal),
         prints: prints::prints(&raw.prints, role, at.key("prints"), problems),
         ends: raw.ends.unwrap_or(Ends::Exits),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::faults::Profiles;
-use super::{argument, faults, files, prints, reach, role, script, text};
+use super::{argument, faults, files, prints, reach, role, script};
+use super::text::Material;
 use crate::bugs;
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
 use crate::course::raw::{Form, RawPlayer, RawScenario, RawUse, RawWith};
-use crate::course::{CheckPoints, Exercise, OtherSide, Player, Role, Scenario, Transport};
+use crate::course::{CheckPoints, Exercise, OtherSide, Player, Role, Scenario, Source, Transport};
 use crate::ids::{BugId, ScenarioId};
 
 /// The most reference programs of a scenario.
@@ -16,6 +17,7 @@ const PLAYERS: usize = 32;
 
 /// A scenario that is being read, and everything that its meaning depends on.
 pub(super) struct Reading<'a> {
+    pub(super) source: &'a Source,
     pub(super) exercise: &'a Exercise,
     /// Faults that are used by name.
     pub(super) profiles: &'a Profiles,
@@ -73,7 +75,9 @@ impl<'a> Reading<'a> {
             exposes: self.exposes(problems),
             hidden: raw.hidden,
             arguments: raw.arguments.clone(),
-            stdin: text::optional(raw.stdin.as_ref(), at.key("stdin"), problems),
+            stdin: self
+                .material()
+                .optional(raw.stdin.as_ref(), at.key("stdin"), problems),
             start: raw.start.unwrap_or_default(),
             stale_socket: self.stale_socket(problems),
             other_side,
@@ -85,6 +89,14 @@ impl<'a> Reading<'a> {
             ends: raw.ends,
             wire: raw.wire.clone(),
             hint: raw.hint.as_deref().unwrap_or_default().trim().to_owned(),
+        }
+    }
+
+    fn material(&self) -> Material<'_> {
+        Material {
+            source: self.source,
+            folder: self.exercise.id.as_str(),
+            name: self.id.as_str(),
         }
     }
 
@@ -190,9 +202,15 @@ impl<'a> Reading<'a> {
             (None, Some(steps)) => {
                 let given_stdin = raw.stdin.as_ref().map(|_| at.key_word("stdin"));
                 let at = at.key("script");
-                let steps =
-                    script::expand(steps, self.exercise, self.role, given_stdin, at, problems);
-                OtherSide::Script(steps)
+                OtherSide::Script(script::expand(
+                    steps,
+                    self.exercise,
+                    self.role,
+                    self.material(),
+                    given_stdin,
+                    at,
+                    problems,
+                ))
             }
             (Some(Form::Short(RawWith::Nobody)), None) => OtherSide::Nobody,
             (Some(Form::Long(players)), None) => {
@@ -250,7 +268,9 @@ impl<'a> Reading<'a> {
             players.push(Player {
                 role,
                 label: raw.label.clone(),
-                stdin: text::optional(raw.stdin.as_ref(), at.key("stdin"), problems),
+                stdin: self
+                    .material()
+                    .optional(raw.stdin.as_ref(), at.key("stdin"), problems),
                 arguments: raw.arguments.clone(),
             });
         }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use program::ProgramState;
 
+use super::text::Material;
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
 use crate::course::raw::{Form, RawExpectEnd, RawStep};
@@ -43,6 +44,7 @@ struct Expansion<'a> {
     exercise: &'a Exercise,
     role: Role,
     states: BTreeMap<String, State>,
+    material: Material<'a>,
     program: ProgramState<'a>,
     last: Option<String>,
     steps: Vec<Step>,
@@ -56,6 +58,7 @@ pub(super) fn expand(
     raw: &[RawStep],
     exercise: &Exercise,
     role: Role,
+    material: Material<'_>,
     given_stdin: Option<At<'_>>,
     at: At<'_>,
     problems: &mut Problems,
@@ -64,6 +67,7 @@ pub(super) fn expand(
         exercise,
         role,
         states: BTreeMap::new(),
+        material,
         program: ProgramState::new(given_stdin),
         last: None,
         steps: Vec::new(),

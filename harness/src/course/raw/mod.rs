@@ -13,7 +13,7 @@ pub(super) use scenario::{
     RawJoined, RawLane, RawPick, RawPlayer, RawProfile, RawScenario, RawStep, RawStray, RawWait,
     RawWaitFor, RawWith,
 };
-pub(super) use text::{Part, RawBytes, RawExpect, RawMessage, RawText};
+pub(super) use text::{Part, RawBytes, RawExpect, RawMessage, RawRepeat, RawText};
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use super::super::Sender;
 use super::Form;
 use crate::units::Size;
 
-/// Bytes: a text, or a map with one of `text`, `hex`, `repeat` and `every-byte`.
+/// Bytes: a text, or a map with one of `text`, `hex`, `repeat`, `every-byte`, `file` and `random`.
 pub(in super::super) type RawText = Form<String, RawBytes>;
 
 /// Bytes in one of their long forms.
@@ -22,6 +22,11 @@ pub(in super::super) enum RawBytes {
     Repeat(RawRepeat),
     /// `true`: the 256 bytes from 0 to 255.
     EveryByte(bool),
+    /// The content of a file of the exercise's folder: `letter.bin`.
+    File(String),
+    /// So many bytes of any values: `10 KiB`. They are the same in every run, and wherever they stand
+    /// in a scenario: a smaller number means the first of a larger one.
+    Random(Size),
 }
 
 /// A text many times.
@@ -34,7 +39,8 @@ pub(in super::super) struct RawRepeat {
     pub(in super::super) times: u64,
 }
 
-/// What a script sends: exactly one of `text`, `hex`, `repeat`, `every-byte` and `part`.
+/// What a script sends: exactly one of `text`, `hex`, `repeat`, `every-byte`, `file`, `random`
+/// and `part`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in super::super) struct RawMessage {
@@ -49,6 +55,11 @@ pub(in super::super) struct RawMessage {
     pub(in super::super) repeat: Option<RawRepeat>,
     /// `true`: the 256 bytes from 0 to 255.
     pub(in super::super) every_byte: Option<bool>,
+    /// The content of a file of the exercise's folder: `letter.bin`.
+    pub(in super::super) file: Option<String>,
+    /// So many bytes of any values: `10 KiB`. They are the same in every run, and wherever they stand
+    /// in a scenario: a smaller number means the first of a larger one.
+    pub(in super::super) random: Option<Size>,
     /// A part of the exercise's conversation.
     pub(in super::super) part: Option<Part>,
     /// Leaves out so many bytes at the beginning: `3 B`.
@@ -57,8 +68,8 @@ pub(in super::super) struct RawMessage {
     pub(in super::super) first: Option<Size>,
 }
 
-/// What a script expects: exactly one of `text`, `hex`, `repeat`, `every-byte` and `part` for bytes
-/// that are known; of `until` and `bytes` for others; or `nothing`.
+/// What a script expects: exactly one of `text`, `hex`, `repeat`, `every-byte`, `file`, `random` and
+/// `part` for bytes that are known; of `until` and `bytes` for others; or `nothing`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in super::super) struct RawExpect {
@@ -73,6 +84,11 @@ pub(in super::super) struct RawExpect {
     pub(in super::super) repeat: Option<RawRepeat>,
     /// `true`: the 256 bytes from 0 to 255.
     pub(in super::super) every_byte: Option<bool>,
+    /// The content of a file of the exercise's folder: `letter.bin`.
+    pub(in super::super) file: Option<String>,
+    /// So many bytes of any values: `10 KiB`. They are the same in every run, and wherever they stand
+    /// in a scenario: a smaller number means the first of a larger one.
+    pub(in super::super) random: Option<Size>,
     /// A part of the exercise's conversation.
     pub(in super::super) part: Option<Part>,
     /// Leaves out so many bytes at the beginning: `3 B`.
@@ -101,6 +117,8 @@ impl RawExpect {
             hex: self.hex.clone(),
             repeat: self.repeat.clone(),
             every_byte: self.every_byte,
+            file: self.file.clone(),
+            random: self.random,
             part: self.part,
             after: self.after,
             first: self.first,

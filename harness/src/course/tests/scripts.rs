@@ -390,3 +390,69 @@ fn a_step_on_a_program_that_cannot_be_done_is_an_error() {
         "take `stdin:` out",
     ]);
 }
+
+#[test]
+fn a_message_may_be_a_file_or_random() {
+    let script = "  - connect: a
+  - send: { file: data.bin }
+  - expect: { as: a, file: data.bin, first: 2 B }
+  - send: { random: 3 B }
+  - expect: { random: 5 B, first: 3 B }
+";
+    let folder = with_script(Folder::good(), script);
+    folder.write("tcp-echo/data.bin", b"\x00\xff\n");
+    let told = steps(&folder, "tcp-echo/server/pieces");
+    assert_eq!(
+        told[1..3],
+        ["a sends \\x00\\xff\\n", "a expects \\x00\\xff"]
+    );
+    assert_eq!(
+        told[3].strip_prefix("a sends "),
+        told[4].strip_prefix("a expects "),
+        "a smaller number means the first of a larger one"
+    );
+    // Another scenario has others; the same one has them always.
+    let again = with_script(
+        Folder::good(),
+        "  - connect: a\n  - send: { random: 3 B }\n",
+    );
+    assert_eq!(steps(&again, "tcp-echo/server/pieces")[1], told[3]);
+    let other = Folder::good();
+    let sends = "script:\n  - accept: a\n  - send: { random: 3 B }\nhint:";
+    other.change(CLIENT, "hint:", sends);
+    assert_ne!(steps(&other, "tcp-echo/client/basic")[1], told[3]);
+}
+
+#[test]
+fn a_file_that_cannot_be_sent_is_an_error() {
+    let refused = |bytes: &str, parts: &[&str]| {
+        let script = format!("  - connect: a\n  - send: {{ {bytes} }}\n");
+        let folder = with_script(Folder::good(), &script);
+        folder.write("tcp-echo/empty", "");
+        folder.refused(parts);
+    };
+    refused(
+        "file: none.bin",
+        &[
+            "there is no file `none.bin` in the folder of `tcp-echo`",
+            "10:19",
+        ],
+    );
+    refused(
+        "file: ../course.yaml",
+        &["leads out of the exercise's folder"],
+    );
+    refused("file: /etc/passwd", &["leads out of the exercise's folder"]);
+    refused("file: server", &["`server` is no plain file"]);
+    refused("file: empty", &["the file `empty` is empty"]);
+    refused("random: 0 B", &["this stands for no bytes"]);
+    refused("random: 5 MiB", &["this is longer than 4 MiB"]);
+    refused("file: empty, text: x", &["`file` stands beside `text`"]);
+    let folder = Folder::good();
+    folder.change(
+        FILE,
+        "pieces: { sizes: [1, 2, 3] }",
+        "pieces: { inside: { random: 3 B } }",
+    );
+    folder.refused(&["only a text can stand here"]);
+}

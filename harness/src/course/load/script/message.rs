@@ -1,7 +1,6 @@
 //! The bytes that a step names: one of several forms, or a part of the conversation.
 
 use super::Expansion;
-use crate::course::load::text;
 use crate::course::place::At;
 use crate::course::problem::Problems;
 use crate::course::raw::{Form, Part, RawBytes, RawMessage};
@@ -9,7 +8,15 @@ use crate::course::{Line, Speaker};
 use crate::escape::Bytes;
 
 /// The keys that say which bytes.
-pub(super) const KINDS: [&str; 5] = ["text", "hex", "repeat", "every-byte", "part"];
+pub(super) const KINDS: [&str; 7] = [
+    "text",
+    "hex",
+    "repeat",
+    "every-byte",
+    "file",
+    "random",
+    "part",
+];
 
 impl Expansion<'_> {
     /// Who sends what.
@@ -52,10 +59,14 @@ impl Expansion<'_> {
             RawBytes::Repeat(repeat.clone())
         } else if let Some(every) = raw.every_byte {
             RawBytes::EveryByte(every)
+        } else if let Some(file) = &raw.file {
+            RawBytes::File(file.clone())
+        } else if let Some(size) = raw.random {
+            RawBytes::Random(size)
         } else {
             return self.part(raw.part?, who?, at.key("part"), problems);
         };
-        text::long_bytes(&form, at, problems)
+        self.material.bytes(&Form::Long(form), at, problems)
     }
 
     fn part(&self, part: Part, who: &str, at: At<'_>, problems: &mut Problems) -> Option<Bytes> {

@@ -1,7 +1,6 @@
 //! Steps that are about the program under test itself: its standard input, its signals, its end.
 
 use super::Expansion;
-use crate::course::load::text;
 use crate::course::place::At;
 use crate::course::problem::Problems;
 use crate::course::raw::{Form, RawText, RawWait, RawWaitFor};
@@ -77,7 +76,7 @@ impl Expansion<'_> {
         if matches!(raw, Form::Short(word) if word == "end") {
             self.program.stdin_ended = true;
             self.push(Step::StdinEnd);
-        } else if let Some(bytes) = text::bytes(raw, at, problems) {
+        } else if let Some(bytes) = self.material.bytes(raw, at, problems) {
             if bytes.is_empty() {
                 problems
                     .error(at, "an empty text is written")

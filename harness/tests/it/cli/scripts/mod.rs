@@ -75,6 +75,7 @@ impl Trial {
             .with("own/own/exercise.yaml", exercise)
             .with("own/own/handout.md", "# Own\nPort 7777.\n")
             .with("own/own/right.py", right)
+            .with("own/own/data.bin", b"\x00\xff file\r\n")
             .with(&format!("own/own/{role}/test.yaml"), scenario);
         for (number, (program, _)) in wrong.iter().enumerate() {
             let ending = if program.contains("#include") {

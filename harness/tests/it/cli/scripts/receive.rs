@@ -138,3 +138,35 @@ fn a_script_may_go_on_where_the_answer_came_from() {
         ),
     ]);
 }
+
+#[test]
+fn files_and_random_bytes_are_sent_and_expected() {
+    let right = "
+import socket
+s = socket.create_server(('127.0.0.1', 7777))
+c, _ = s.accept()
+while data := c.recv(65536):
+    c.sendall(data)
+";
+    let script = "  - connect: a
+  - send: { file: data.bin }
+  - expect: { file: data.bin }
+  - send: { random: 300 KiB }
+  - expect: { random: 300 KiB }
+  - send: { random: 8 B, after: 4 B }
+  - expect: { random: 8 B, after: 4 B }
+";
+    Trial::server(script, right).tells(&[
+        (
+            &right.replace(
+                "sendall(data)",
+                "sendall(data.decode(errors='replace').encode())",
+            ),
+            "Your program sent something else than it should to the client",
+        ),
+        (
+            &right.replace("sendall(data)", "sendall(data[:9])"),
+            "Your program sent only",
+        ),
+    ]);
+}
