@@ -50,6 +50,13 @@ pub enum StepOutcome {
         /// One sentence without a subject's name: "the connection was closed".
         why: String,
     },
+    /// Of several things this one came true first.
+    OneOf {
+        /// Its number, from 0.
+        which: usize,
+    },
+    /// It was not carried out: its participant's connection had not ended as it should.
+    LeftOut,
     /// What it waited for did not come.
     Missing {
         /// What came of it.

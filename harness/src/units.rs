@@ -38,6 +38,28 @@ pub struct Rate(pub u64);
 #[serde(try_from = "String", into = "String")]
 pub struct Chance(pub u32);
 
+/// A part of the points in millionths, read from `50%`; all of them by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Share(u32);
+
+impl Share {
+    /// All points.
+    pub const ALL: Self = Self(1_000_000);
+
+    /// This part of so many points, rounded up.
+    pub fn of(self, points: u32) -> u32 {
+        let part = (u64::from(points) * u64::from(self.0)).div_ceil(1_000_000);
+        u32::try_from(part).expect("a part is not more than the whole")
+    }
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
 /// Splits `4 KiB` into its number and its unit.
 fn split(text: &str) -> Option<(&str, &str)> {
     let text = text.trim();
@@ -146,6 +168,22 @@ impl fmt::Display for Rate {
     }
 }
 
+/// The millionths of `30%`.
+fn millionths(text: &str) -> Option<u32> {
+    let (number, unit) = split(text)?;
+    let percent: f64 = number.parse().ok()?;
+    if unit != "%" || !(0.0..=100.0).contains(&percent) {
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and 1,000,000"
+    )]
+    let millionths = (percent * 10_000.0).round() as u32;
+    Some(millionths)
+}
+
 impl FromStr for Chance {
     type Err = UnitError;
 
@@ -155,18 +193,26 @@ impl FromStr for Chance {
             wanted: "a probability",
             example: "30% or 0.5%",
         };
-        let (number, unit) = split(text).ok_or_else(error)?;
-        let percent: f64 = number.parse().map_err(|_| error())?;
-        if unit != "%" || !(0.0..=100.0).contains(&percent) {
-            return Err(error());
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and 1,000,000"
-        )]
-        let millionths = (percent * 10_000.0).round() as u32;
-        Ok(Self(millionths))
+        millionths(text).map(Self).ok_or_else(error)
+    }
+}
+
+impl FromStr for Share {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let error = || UnitError {
+            text: text.to_owned(),
+            wanted: "a part of the points from 0% to 100%",
+            example: "50%",
+        };
+        millionths(text).map(Self).ok_or_else(error)
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", f64::from(self.0) / 10_000.0)
     }
 }
 
@@ -208,7 +254,8 @@ through_text!(
     Time "250ms" r"^\s*[0-9]+\s*(ms|s|min)\s*$",
     Size "4 KiB" r"^\s*[0-9]+\s*(B|KiB|MiB|GiB)\s*$",
     Rate "16 KiB/s" r"^\s*[0-9]+\s*(B|KiB|MiB|GiB)/s\s*$",
-    Chance "30%" r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$"
+    Chance "30%" r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$",
+    Share "50%" r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$"
 );
 
 #[cfg(test)]
@@ -231,6 +278,17 @@ mod tests {
         for text in ["0%", "30%", "0.5%", "100%"] {
             assert_eq!(text.parse::<Chance>().expect("a chance").to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_share_is_rounded_in_favour_of_who_gets_it() {
+        let share = |text: &str| text.parse::<Share>().expect("a share");
+        assert_eq!(share("50%").of(4), 2);
+        assert_eq!(share("50%").of(3), 2);
+        assert_eq!(share("0.1%").of(1), 1);
+        assert_eq!(share("0%").of(1000), 0);
+        assert_eq!(Share::ALL.of(u32::MAX), u32::MAX);
+        assert!("101%".parse::<Share>().is_err());
     }
 
     #[test]

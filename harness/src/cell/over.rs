@@ -102,8 +102,8 @@ impl Run<'_> {
             if goes_on || self.step_script_at_rest()? {
                 return Ok(None);
             }
-            self.give_up("your program had ended");
-            return Ok(Some(Over::Done));
+            let goes_on = self.give_up("your program had ended");
+            return Ok((!goes_on).then_some(Over::Done));
         }
         // Before the look: what arrives after it would wake somebody.
         if !self.all_has_arrived()? {
@@ -124,7 +124,9 @@ impl Run<'_> {
                 let waiting = self.what_it_does()?;
                 let done = self.script.state() != ScriptState::Waiting;
                 let why = format!("{waiting}, and nothing more will come");
-                self.give_up(&why);
+                if self.give_up(&why) {
+                    return Ok(None);
+                }
                 Ok(Some(if done { Over::Done } else { Over::AtRest }))
             }
             // Where rest cannot be proven, it is over when all that is waited for was seen.

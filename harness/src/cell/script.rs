@@ -4,7 +4,7 @@
 //! for comes, or when nothing more can come; the loop of `run` knows when that is. What each step
 //! does stands in `steps`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::Step;
 use crate::escape::Bytes;
@@ -38,6 +38,8 @@ pub(super) struct Script {
     steps: Vec<Step>,
     at: usize,
     failed: bool,
+    /// Whose connections did not end as they should.
+    lost: BTreeSet<Participant>,
     pub(super) places: BTreeMap<Participant, Place>,
     accepted: usize,
     /// Whether what it left open was ended with it.
@@ -56,6 +58,7 @@ impl Script {
             steps: steps.to_vec(),
             at: 0,
             failed: false,
+            lost: BTreeSet::new(),
             places: BTreeMap::new(),
             accepted: 0,
             closed: false,
@@ -102,10 +105,39 @@ impl Script {
         name.unwrap_or_else(|| Participant::new(format!("connection {}", self.accepted)))
     }
 
+    /// True for a step that makes no sense any more: its connection did not end as it should, and it
+    /// would go on there. To leave is always possible.
+    pub(super) fn leaves_out(&self, step: &Step) -> bool {
+        let goes_on = match step {
+            Step::Send { .. } | Step::Expect { .. } | Step::ExpectEnd { .. } | Step::OneOf(_) => {
+                true
+            }
+            Step::Connect { .. }
+            | Step::Accept { .. }
+            | Step::End { .. }
+            | Step::Close { .. }
+            | Step::Reset { .. }
+            | Step::Wait(_)
+            | Step::Stdin(_)
+            | Step::StdinEnd
+            | Step::Signal(_) => false,
+        };
+        goes_on && step.who().is_some_and(|who| self.lost.contains(who))
+    }
+
     /// The step whose turn it is came out like this.
     pub(super) fn record(&mut self, outcome: StepOutcome, log: &mut Log) {
         let step = self.steps[self.at].clone();
-        self.failed = outcome != StepOutcome::Done;
+        match (&outcome, &step) {
+            (StepOutcome::Done | StepOutcome::OneOf { .. } | StepOutcome::LeftOut, _) => {}
+            // The rest of the script may still be right.
+            (StepOutcome::Differs { got, .. } | StepOutcome::Missing { got, .. }, step)
+                if got.is_empty() && step.is_about_end() =>
+            {
+                self.lost.extend(step.who().cloned());
+            }
+            (StepOutcome::Differs { .. } | StepOutcome::Missing { .. }, _) => self.failed = true,
+        }
         log.add(What::Stepped {
             number: self.at,
             step,
@@ -116,9 +148,7 @@ impl Script {
 
     /// Nothing more can come: the step that waits has failed. `got` is what came for it.
     pub(super) fn give_up(&mut self, got: Vec<u8>, why: &str, log: &mut Log) {
-        if self.state() == ScriptState::Waiting {
-            let (got, why) = (Bytes(got), why.to_owned());
-            self.record(StepOutcome::Missing { got, why }, log);
-        }
+        let (got, why) = (Bytes(got), why.to_owned());
+        self.record(StepOutcome::Missing { got, why }, log);
     }
 }

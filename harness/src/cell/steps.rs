@@ -1,12 +1,13 @@
 //! What each step of a script does.
 
+use std::collections::VecDeque;
 use std::io;
 use std::os::fd::AsFd;
 
 use super::expect::{self, Came};
 use super::run::Run;
 use super::script::{Place, ScriptState};
-use crate::course::{Expected, Network, Sender, Step, Until};
+use crate::course::{Alternative, Expected, Network, Sender, Step, Until};
 use crate::escape::Bytes;
 use crate::ids::Participant;
 use crate::os::net;
@@ -16,6 +17,8 @@ use crate::transcript::{StepOutcome, StreamEnd};
 /// What came of trying a step.
 enum Tried {
     Done,
+    /// Of several things this one came.
+    OneOf(usize),
     Waits,
     /// Something else came: what, and why that is wrong.
     Differs(Vec<u8>, String),
@@ -41,9 +44,14 @@ impl Run<'_> {
     pub(super) fn step_script(&mut self) -> io::Result<bool> {
         let mut moved = false;
         while let Some(step) = self.script.next().cloned() {
+            if self.script.leaves_out(&step) {
+                self.script.record(StepOutcome::LeftOut, &mut self.log);
+                continue;
+            }
             let outcome = match self.try_step(&step)? {
                 Tried::Waits => return Ok(moved),
                 Tried::Done => StepOutcome::Done,
+                Tried::OneOf(which) => StepOutcome::OneOf { which },
                 Tried::Differs(got, why) => StepOutcome::Differs {
                     got: Bytes(got),
                     why,
@@ -67,25 +75,23 @@ impl Run<'_> {
         Ok(moved)
     }
 
-    /// Nothing more can come: the step that waits has failed.
-    pub(super) fn give_up(&mut self, why: &str) {
-        if self.script.state() == ScriptState::Waiting {
-            let got = self.come_so_far();
-            self.script.give_up(got, why, &mut self.log);
+    /// Nothing more can come: the step that waits has failed. True when the script goes on all the
+    /// same.
+    pub(super) fn give_up(&mut self, why: &str) -> bool {
+        if self.script.state() != ScriptState::Waiting {
+            return false;
         }
+        let got = self.come_so_far();
+        self.script.give_up(got, why, &mut self.log);
+        self.script.state() == ScriptState::Waiting
     }
 
-    /// What came for the participant whose step it is, and no step has taken.
+    /// What came of bytes for the participant whose step it is, and no step has taken.
     fn come_so_far(&mut self) -> Vec<u8> {
-        let who = self.script.next().and_then(Step::who);
-        let Some(place) = who.and_then(|who| self.script.places.get(who)).copied() else {
-            return Vec::new();
-        };
-        if !self.plan.transport.is_stream() {
-            return Vec::new();
+        match self.script.next().cloned() {
+            Some(step) if self.plan.transport.is_stream() => self.got_instead(&step),
+            Some(_) | None => Vec::new(),
         }
-        let end = self.connections[place.index].script(place.side);
-        end.map_or_else(Vec::new, |end| std::mem::take(&mut end.inbox))
     }
 
     fn try_step(&mut self, step: &Step) -> io::Result<Tried> {
@@ -101,7 +107,17 @@ impl Run<'_> {
                     .insert(who.clone(), Place { index, side: 1 });
                 Ok(Tried::Done)
             }
-            Step::Wait(until) => Ok(self.wait_for(until)),
+            Step::Wait(_) | Step::Expect { .. } | Step::ExpectEnd { .. } => {
+                Ok(match self.look(step) {
+                    Came::Waits => Tried::Waits,
+                    Came::All(count) => {
+                        self.take(step, count);
+                        Tried::Done
+                    }
+                    Came::Differs(why) => Tried::Differs(self.got_instead(step), why),
+                })
+            }
+            Step::OneOf(all) => Ok(self.one_of(step, all)),
             Step::Stdin(bytes) => {
                 self.programs[0].write(bytes);
                 Ok(Tried::Done)
@@ -122,37 +138,154 @@ impl Run<'_> {
                 program.child.signal(signal.number())?;
                 Ok(Tried::Done)
             }
-            Step::Send { who, .. }
-            | Step::Expect { who, .. }
-            | Step::ExpectEnd { who, .. }
-            | Step::End { who }
-            | Step::Close { who }
-            | Step::Reset { who } => {
-                let Some(place) = self.script.places.get(who).copied() else {
-                    return Ok(Tried::differs(format!("{who} is not connected")));
-                };
-                if self.plan.transport.is_stream() {
-                    Ok(self.on_stream(step, place))
+            Step::Send { who, bytes } => Ok(self.with_place(who, |run, place| {
+                if run.plan.transport.is_stream() {
+                    run.connections[place.index].send(place.side, bytes, &mut run.log);
                 } else {
-                    Ok(self.on_datagrams(step, who, place))
+                    run.flows.send(place.index, place.side, bytes, &mut run.log);
                 }
-            }
+                Tried::Done
+            })),
+            // What still comes is read and thrown away: whether a reset goes out for it would depend
+            // on who was faster.
+            Step::End { who } | Step::Close { who } => Ok(self.with_place(who, |run, place| {
+                // A flow has no end; a closed port only hears no more.
+                if run.plan.transport.is_stream() {
+                    let connection = &mut run.connections[place.index];
+                    connection.end(place.side, StreamEnd::Fin, &mut run.log);
+                }
+                Tried::Done
+            })),
+            Step::Reset { who } => Ok(self.with_place(who, |run, place| {
+                // Breaking off takes along what was not read; so that is waited for, unless the
+                // program does not read it.
+                let connection = &mut run.connections[place.index];
+                let read = connection.is_flushed(place.side)
+                    && connection.is_read(place.side, &mut run.diags);
+                if !read && !run.script.at_rest {
+                    return Tried::Waits;
+                }
+                connection.end(place.side, StreamEnd::Reset, &mut run.log);
+                Tried::Done
+            })),
         }
     }
 
-    fn wait_for(&mut self, until: &Until) -> Tried {
-        let done = match until {
-            Until::Rest => self.script.at_rest,
-            Until::Exit => self.programs[0].has_ended(),
-            Until::Prints(text) => {
-                let found = self.programs[0].output.line_with(text, self.script.seen);
-                if let Some(end) = found {
-                    self.script.seen = end;
+    /// Does something where a participant is.
+    fn with_place(
+        &mut self,
+        who: &Participant,
+        action: impl FnOnce(&mut Self, Place) -> Tried,
+    ) -> Tried {
+        match self.script.places.get(who).copied() {
+            Some(place) => action(self, place),
+            None => Tried::differs(format!("{who} is not connected")),
+        }
+    }
+
+    /// Looks whether one of several things has come true. It differs when none of them can any more.
+    fn one_of(&mut self, step: &Step, all: &[Alternative]) -> Tried {
+        let mut waits = false;
+        let mut why = None;
+        for (which, one) in all.iter().enumerate() {
+            match self.look(&one.step) {
+                Came::All(count) => {
+                    self.take(&one.step, count);
+                    return Tried::OneOf(which);
                 }
-                found.is_some()
+                Came::Waits => waits = true,
+                Came::Differs(reason) => why = why.or(Some(reason)),
             }
+        }
+        if waits {
+            return Tried::Waits;
+        }
+        Tried::Differs(self.got_instead(step), why.unwrap_or_default())
+    }
+
+    /// Looks whether what a step waits for has come, and takes nothing away.
+    fn look(&mut self, step: &Step) -> Came {
+        let at_rest = self.script.at_rest;
+        let place = step.who().and_then(|who| self.script.places.get(who));
+        match (step, place.copied()) {
+            (Step::Wait(until), _) => {
+                let program = &self.programs[0];
+                let done = match until {
+                    Until::Rest => at_rest,
+                    Until::Exit => program.has_ended(),
+                    Until::Prints(text) => {
+                        program.output.line_with(text, self.script.seen).is_some()
+                    }
+                };
+                if done { Came::All(0) } else { Came::Waits }
+            }
+            (Step::Expect { what, .. }, Some(place)) if self.plan.transport.is_stream() => {
+                let end = script_end(&mut self.connections[place.index], place);
+                expect::on_stream(what, &end.inbox, end.end, at_rest)
+            }
+            (Step::Expect { what, from, .. }, Some(place)) => {
+                self.look_at_datagram(what, *from, place)
+            }
+            (Step::ExpectEnd { how, .. }, Some(place)) => {
+                let end = script_end(&mut self.connections[place.index], place);
+                expect::on_end(*how, &end.inbox, end.end, at_rest)
+            }
+            (Step::Expect { who, .. } | Step::ExpectEnd { who, .. }, None) => {
+                Came::Differs(format!("{who} is not connected"))
+            }
+            (
+                Step::Connect { .. }
+                | Step::Accept { .. }
+                | Step::Send { .. }
+                | Step::End { .. }
+                | Step::Close { .. }
+                | Step::Reset { .. }
+                | Step::Stdin(_)
+                | Step::StdinEnd
+                | Step::Signal(_)
+                | Step::OneOf(_),
+                _,
+            ) => unreachable!("this step waits for nothing of its own"),
+        }
+    }
+
+    /// Takes away what a step has waited for.
+    fn take(&mut self, step: &Step, count: usize) {
+        if let Step::Wait(Until::Prints(text)) = step {
+            let found = self.programs[0].output.line_with(text, self.script.seen);
+            self.script.seen = found.unwrap_or(self.script.seen);
+        }
+        let Some((who, place)) = self.place_of(step) else {
+            return;
         };
-        if done { Tried::Done } else { Tried::Waits }
+        if self.plan.transport.is_stream() {
+            let end = script_end(&mut self.connections[place.index], place);
+            end.inbox.drain(..count);
+        } else if let Some(index) = self.first_datagram(place) {
+            self.flows[index].inbox(place.side).map(VecDeque::pop_front);
+            // From where an answer came the script goes on.
+            self.script.places.insert(who, Place { index, ..place });
+        }
+    }
+
+    /// What came instead of what a step has waited for; it is taken away.
+    fn got_instead(&mut self, step: &Step) -> Vec<u8> {
+        let Some((_, place)) = self.place_of(step) else {
+            return Vec::new();
+        };
+        if self.plan.transport.is_stream() {
+            let end = script_end(&mut self.connections[place.index], place);
+            return std::mem::take(&mut end.inbox);
+        }
+        let first = self.first_datagram(place);
+        first
+            .and_then(|index| self.flows[index].inbox(place.side)?.pop_front())
+            .unwrap_or_default()
+    }
+
+    fn place_of(&self, step: &Step) -> Option<(Participant, Place)> {
+        let who = step.who()?;
+        Some((who.clone(), *self.script.places.get(who)?))
     }
 
     fn connect(&mut self, who: &Participant) -> io::Result<Tried> {
@@ -203,126 +336,39 @@ impl Run<'_> {
         }
     }
 
-    fn on_stream(&mut self, step: &Step, place: Place) -> Tried {
-        let at_rest = self.script.at_rest;
-        let connection = &mut self.connections[place.index];
-        let came = match step {
-            Step::Send { bytes, .. } => {
-                connection.send(place.side, bytes, &mut self.log);
-                return Tried::Done;
-            }
-            // What still comes is read and thrown away: whether a reset goes out for it would depend
-            // on who was faster.
-            Step::End { .. } | Step::Close { .. } => {
-                connection.end(place.side, StreamEnd::Fin, &mut self.log);
-                return Tried::Done;
-            }
-            Step::Reset { .. } => {
-                // Breaking off takes along what was not read; so that is waited for, unless the
-                // program does not read it.
-                let read = connection.is_flushed(place.side)
-                    && connection.is_read(place.side, &mut self.diags);
-                if !read && !at_rest {
-                    return Tried::Waits;
-                }
-                connection.end(place.side, StreamEnd::Reset, &mut self.log);
-                return Tried::Done;
-            }
-            Step::Expect { what, .. } => {
-                let end = script_end(connection, place);
-                expect::on_stream(what, &end.inbox, end.end, at_rest)
-            }
-            Step::ExpectEnd { how, .. } => {
-                let end = script_end(connection, place);
-                expect::on_end(*how, &end.inbox, end.end, at_rest)
-            }
-            Step::Connect { .. }
-            | Step::Accept { .. }
-            | Step::Wait(_)
-            | Step::Stdin(_)
-            | Step::StdinEnd
-            | Step::Signal(_) => unreachable!("these steps need no connection"),
-        };
-        let end = script_end(connection, place);
-        match came {
-            Came::Waits => Tried::Waits,
-            Came::All(count) => {
-                end.inbox.drain(..count);
-                Tried::Done
-            }
-            // All that came belongs to what was got instead.
-            Came::Differs(why) => Tried::Differs(std::mem::take(&mut end.inbox), why),
-        }
-    }
-
-    fn on_datagrams(&mut self, step: &Step, who: &Participant, place: Place) -> Tried {
-        match step {
-            Step::Send { bytes, .. } => {
-                self.flows
-                    .send(place.index, place.side, bytes, &mut self.log);
-                Tried::Done
-            }
-            Step::Expect { what, from, .. } => self.expect_datagram(what, *from, who, place),
-            // A flow has no end; a closed port only hears no more.
-            Step::Close { .. } => Tried::Done,
-            Step::End { .. } | Step::Reset { .. } | Step::ExpectEnd { .. } => {
-                Tried::differs("datagrams have no end")
-            }
-            Step::Connect { .. }
-            | Step::Accept { .. }
-            | Step::Wait(_)
-            | Step::Stdin(_)
-            | Step::StdinEnd
-            | Step::Signal(_) => unreachable!("these steps need no flow"),
-        }
-    }
-
-    /// Looks at the first datagram that came for a participant: in its own flow, or in one beside it,
-    /// where the program answered from another port.
-    fn expect_datagram(
-        &mut self,
-        what: &Expected,
-        from: Sender,
-        who: &Participant,
-        place: Place,
-    ) -> Tried {
+    /// The flow with the next datagram for a participant: its own, or one beside it, where the program
+    /// answered from another port.
+    fn first_datagram(&mut self, place: Place) -> Option<usize> {
         let id = self.flows[place.index].id;
         let others = (0..self.flows.len()).filter(|index| *index != place.index);
-        let all = std::iter::once(place.index).chain(others);
-        let mut full = all.filter(|index| {
+        let mut all = std::iter::once(place.index).chain(others);
+        all.find(|index| {
             let flow = &mut self.flows[*index];
             flow.id == id
                 && flow
                     .inbox(place.side)
                     .is_some_and(|inbox| !inbox.is_empty())
-        });
-        let found = full.next();
-        let port = |run: &Self, index: usize| match &run.flows[index].ends[1 - place.side] {
+        })
+    }
+
+    fn look_at_datagram(&mut self, what: &Expected, from: Sender, place: Place) -> Came {
+        let found = self.first_datagram(place);
+        let at_rest = self.script.at_rest;
+        let first = found.and_then(|index| self.flows[index].inbox(place.side)?.front());
+        let came = expect::on_datagram(what, first.map(Vec::as_slice), at_rest);
+        let port = |index: usize| match &self.flows[index].ends[1 - place.side] {
             datagram::End::Program { at, .. } => Some(at.port()),
             datagram::End::Script(_) => None,
         };
-        let datagram = found.and_then(|index| self.flows[index].inbox(place.side)?.pop_front());
-        let came = expect::on_datagram(what, datagram.as_deref(), self.script.at_rest);
-        let asked_elsewhere = found.filter(|index| *index != place.index);
-        let elsewhere = asked_elsewhere
-            .and_then(|index| port(self, index))
-            .zip(port(self, place.index))
-            .map(|(came_from, asked)| {
-                format!("it came from port {came_from}, and the port that was asked is {asked}")
-            });
+        let elsewhere = found
+            .filter(|index| *index != place.index)
+            .and_then(port)
+            .zip(port(place.index));
         match (came, elsewhere, from) {
-            (Came::Waits, ..) => Tried::Waits,
-            (Came::Differs(why), ..) => Tried::Differs(datagram.unwrap_or_default(), why),
-            (Came::All(_), Some(why), Sender::SamePort) => {
-                Tried::Differs(datagram.unwrap_or_default(), why)
-            }
-            (Came::All(_), Some(_), Sender::AnyPort) => {
-                let index = asked_elsewhere.unwrap_or(place.index);
-                let place = Place { index, ..place };
-                self.script.places.insert(who.clone(), place);
-                Tried::Done
-            }
-            (Came::All(_), None, Sender::SamePort | Sender::AnyPort) => Tried::Done,
+            (Came::All(_), Some((came_from, asked)), Sender::SamePort) => Came::Differs(format!(
+                "it came from port {came_from}, and the port that was asked is {asked}"
+            )),
+            (came, ..) => came,
         }
     }
 }

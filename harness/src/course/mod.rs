@@ -32,7 +32,7 @@ pub use problem::{Problem, Severity};
 pub use scenario::{CheckPoints, OtherSide, Player, Scenario, Start};
 pub use schema::{FileKind, schema};
 pub use source::Source;
-pub use step::{Expected, Extent, Sender, Signal, Step, StepEnd, Until};
+pub use step::{Alternative, Expected, Extent, Sender, Signal, Step, StepEnd, Until};
 
 use std::collections::BTreeMap;
 

@@ -72,8 +72,20 @@ impl Scenario {
 pub struct CheckPoints {
     /// For what the program prints.
     pub prints: Option<u32>,
+    /// For how its connections end.
+    pub end: Option<u32>,
     /// For how it finishes.
     pub ending: Option<u32>,
+}
+
+impl CheckPoints {
+    /// All of them together.
+    pub fn sum(&self) -> u32 {
+        [self.prints, self.end, self.ending]
+            .into_iter()
+            .flatten()
+            .fold(0, u32::saturating_add)
+    }
 }
 
 /// When the graded program is started.

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::place::{Document, Entry, Node, Value};
 use super::problem::{Problems, nearest, suggestion};
 use super::yaml::is_null;
-use crate::units::{Chance, Rate, Size, Time, UnitError};
+use crate::units::{Chance, Rate, Share, Size, Time, UnitError};
 
 /// Tells what of the document does not fit the schema.
 pub(super) fn check(document: &Document, schema: &Json, problems: &mut Problems) {
@@ -351,6 +351,7 @@ fn unit(form: &Json, text: &str) -> Option<UnitError> {
         "Size" => text.parse::<Size>().err(),
         "Rate" => text.parse::<Rate>().err(),
         "Chance" => text.parse::<Chance>().err(),
+        "Share" => text.parse::<Share>().err(),
         _ => None,
     }
 }

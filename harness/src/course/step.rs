@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::escape::Bytes;
 use crate::ids::Participant;
+use crate::units::Share;
 
 /// One step of a script. `who` is the script's own participant, a client or the served end of a
 /// connection.
@@ -71,6 +72,17 @@ pub enum Step {
     StdinEnd,
     /// Sends a signal to the graded program.
     Signal(Signal),
+    /// Waits until one of several things has come true; the first of them counts.
+    OneOf(Vec<Alternative>),
+}
+
+/// One of several things that a step waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// What is waited for: an `Expect`, an `ExpectEnd` or a `Wait`.
+    pub step: Step,
+    /// What of the points it gives.
+    pub credit: Share,
 }
 
 impl Step {
@@ -85,6 +97,7 @@ impl Step {
             | Self::End { who }
             | Self::Close { who }
             | Self::Reset { who } => Some(who),
+            Self::OneOf(all) => all.iter().find_map(|one| one.step.who()),
             Self::Wait(_) | Self::Stdin(_) | Self::StdinEnd | Self::Signal(_) => None,
         }
     }
@@ -102,6 +115,26 @@ impl Step {
             | Self::Close { .. }
             | Self::Reset { .. }
             | Self::Wait(_)
+            | Self::Signal(_)
+            | Self::OneOf(_) => false,
+        }
+    }
+
+    /// True where it is about how a connection ends, and nothing else.
+    pub fn is_about_end(&self) -> bool {
+        match self {
+            Self::ExpectEnd { .. } => true,
+            Self::OneOf(all) => all.iter().all(|one| one.step.is_about_end()),
+            Self::Connect { .. }
+            | Self::Accept { .. }
+            | Self::Send { .. }
+            | Self::Expect { .. }
+            | Self::End { .. }
+            | Self::Close { .. }
+            | Self::Reset { .. }
+            | Self::Wait(_)
+            | Self::Stdin(_)
+            | Self::StdinEnd
             | Self::Signal(_) => false,
         }
     }

@@ -1,9 +1,12 @@
 //! Everything that the checks look at, brought together once.
 
+use std::collections::BTreeSet;
+
 use super::view::View;
 use super::words::{Names, complaint};
-use crate::course::{Ends, Exercise, Print, Role, RoleSpec, Scenario, WireRule};
+use crate::course::{Ends, Exercise, Print, Role, RoleSpec, Scenario, Step, WireRule};
 use crate::fault::{LaneFault, StreamFault};
+use crate::ids::Participant;
 use crate::record::{CellRecord, ProgramRecord};
 
 /// One record on the table, with what it is judged by.
@@ -15,12 +18,24 @@ pub(super) struct Case<'a> {
     /// The graded program.
     pub(super) program: &'a ProgramRecord,
     pub(super) view: View,
+    /// Whose connections did not end as the script expected, so that it left out the rest there.
+    pub(super) lost: BTreeSet<Participant>,
     /// What the reference did in its place.
     pub(super) reference: Option<View>,
     pub(super) names: Names,
 }
 
 impl Case<'_> {
+    /// True where several outcomes are right for this participant: its script decides alone, and the
+    /// reference's own outcome is only one of them.
+    pub(super) fn has_choice(&self, who: &Participant) -> bool {
+        let choice = |step: &Step| match step {
+            Step::OneOf(_) => step.who() == Some(who),
+            _ => false,
+        };
+        self.record.script.iter().any(choice)
+    }
+
     /// What must be printed.
     pub(super) fn prints(&self) -> &[Print] {
         self.scenario.prints.as_ref().unwrap_or(&self.role.prints)

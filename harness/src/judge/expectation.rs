@@ -31,8 +31,8 @@ pub(super) fn finding(
                 return wire::stream_finding(case, &case.names.name(who), &difference, None);
             }
         };
-        // How the connection ended is said already.
-        if end.is_none() {
+        // What came instead, and how the connection ended, is said already.
+        if missing && end.is_none() {
             finding.message.push_str(&aside(why));
         }
         return finding;

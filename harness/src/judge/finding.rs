@@ -25,7 +25,7 @@ pub struct Finding {
     pub bugs: Vec<BugId>,
     /// What should have been there and what was.
     pub evidence: Option<Comparison>,
-    /// The steps of the other side up to the one that failed.
+    /// The steps of the other side up to the one that failed, which is the last.
     pub steps: Vec<StepLine>,
 }
 
@@ -78,8 +78,10 @@ pub struct StepLine {
 pub enum StepState {
     /// As it should.
     Done,
-    /// This is the one that failed.
+    /// It failed.
     Failed,
+    /// It was left out, because the connection that it was about had failed.
+    LeftOut,
 }
 
 macro_rules! codes {
@@ -149,6 +151,8 @@ codes! {
     NeverClosed = "never-closed",
     /// The connection ended orderly where it should be broken off.
     NotReset = "not-reset",
+    /// What it did gives a part of the points only.
+    Tolerated = "tolerated",
     /// The program never waited for anything.
     NeverWaits = "never-waits",
     /// The time was over before the exchange was.

@@ -24,8 +24,10 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// What went over the wire.
+    /// What was said over the wire.
     Wire,
+    /// How connections ended.
+    End,
     /// What was printed.
     Prints,
     /// How the program finished.

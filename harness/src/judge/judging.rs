@@ -49,6 +49,7 @@ pub fn judge(
         record,
         program,
         view: View::of(record),
+        lost: script::lost(record),
         reference: reference.map(View::of),
         names: Names::of(record, scenario.grades),
     };
@@ -58,7 +59,7 @@ pub fn judge(
         ));
     }
     let steps = script::outcome(&case);
-    if let Outcome::Broken = steps {
+    if steps.broken {
         return not_judged("the test stopped in the middle".to_owned());
     }
     graded(&case, steps)
@@ -81,19 +82,38 @@ fn bad_pattern<'a>(case: &'a Case<'_>) -> Option<&'a str> {
 fn graded(case: &Case<'_>, steps: Outcome) -> Graded {
     let scenario = case.scenario;
     let cause = presence::cause(case);
-    let (on_wire, stopped_early) = match steps {
-        Outcome::Failed(finding) => (vec![*finding], true),
-        Outcome::Done | Outcome::Broken => (wire::against_reference(case), false),
+    let mut ends = steps.ends;
+    let stopped_early = steps.failed.is_some();
+    let on_wire = match steps.failed {
+        Some(finding) => vec![finding],
+        None => {
+            let found = wire::against_reference(case).into_iter();
+            let (of_ends, on_wire) = found.partition(|one| one.check == Check::End);
+            // What a step has told is not told again.
+            if ends.is_empty() {
+                ends = of_ends;
+            }
+            on_wire
+        }
     };
     let wire_passed = cause.is_none() && on_wire.is_empty();
-    let printed = prints::check(case, wire_passed);
+    // Who does not end a connection is not told all that a right program is told.
+    let printed = prints::check(case, wire_passed && ends.is_empty());
     let ended = ending::check(case);
-    let checks = vec![
-        CheckResult {
-            check: Check::Wire,
-            passed: wire_passed,
-            points: None,
-        },
+    let mut checks = vec![CheckResult {
+        check: Check::Wire,
+        passed: wire_passed,
+        points: None,
+    }];
+    if case.exercise.transport.is_stream() {
+        checks.push(CheckResult {
+            check: Check::End,
+            // Who was not asked to the end has not shown how it ends.
+            passed: cause.is_none() && !stopped_early && ends.is_empty(),
+            points: scenario.check_points.end,
+        });
+    }
+    checks.extend([
         CheckResult {
             check: Check::Prints,
             passed: printed.is_empty(),
@@ -104,12 +124,19 @@ fn graded(case: &Case<'_>, steps: Outcome) -> Graded {
             passed: ended.is_empty(),
             points: scenario.check_points.ending,
         },
-    ];
+    ]);
     let passed = checks.iter().all(|check| check.passed);
     let score = points(scenario.points, &checks);
+    let score = Score::new(steps.credit.of(score.earned()), score.possible())
+        .expect("a part is not more than the whole");
     let findings = match cause {
         Some(cause) => vec![cause],
-        None => in_order(on_wire, printed, ended, stopped_early),
+        None => {
+            let exchange = [on_wire, ends].concat();
+            let mut findings = in_order(exchange, printed, ended, stopped_early);
+            findings.extend(steps.tolerated);
+            findings
+        }
     };
     let story = story(case.record, case.exercise, scenario);
     // A scenario without points has nothing to lose, and still may fail.
@@ -170,7 +197,7 @@ fn points(possible: u32, checks: &[CheckResult]) -> Score {
 /// All findings, what explains the others first. Where the script stopped early, the program was
 /// never asked for the rest: that it is missing is no finding of its own.
 fn in_order(
-    on_wire: Vec<Finding>,
+    exchange: Vec<Finding>,
     printed: Vec<Finding>,
     ended: Vec<Finding>,
     stopped_early: bool,
@@ -181,17 +208,17 @@ fn in_order(
             Code::KilledBySignal | Code::UncaughtError | Code::LimitReached | Code::Spins
         )
     };
-    let wire_failed = !on_wire.is_empty();
+    let exchange_failed = !exchange.is_empty();
     let (first, ended): (Vec<_>, Vec<_>) = ended.into_iter().partition(explains);
     let mut findings = first;
-    findings.extend(on_wire);
+    findings.extend(exchange);
     findings.extend(
         printed
             .into_iter()
             .filter(|one| !stopped_early || one.code == Code::UnwantedPrint),
     );
     findings.extend(ended.into_iter().filter(|one| match one.code {
-        Code::StillRunning | Code::StoppedServing => !wire_failed,
+        Code::StillRunning | Code::StoppedServing => !exchange_failed,
         _ => true,
     }));
     findings

@@ -1,6 +1,6 @@
 //! Judging: from what a cell recorded to a graded scenario, as a pure function.
 //!
-//! [`judge`] makes three checks (`wire`, `prints`, `ending`) and turns their findings into points.
+//! [`judge`] makes four checks (`wire`, `end`, `prints`, `ending`) and turns their findings into points.
 //! What went over the wire is compared with the script's expectations and with the reference's own
 //! record of the same plan; prints and endings with what the exercise states. Nothing here reads a
 //! file or a clock: a changed rubric needs a new judgement, not a new run.
@@ -18,6 +18,7 @@ mod finding;
 mod graded;
 mod judging;
 mod lack;
+mod one_of;
 mod presence;
 mod prints;
 mod rule;

@@ -1,60 +1,113 @@
-//! The check of the script's steps: the first one that failed is the finding.
+//! The check of the script's steps: the one at which it stopped is the finding, and each connection
+//! that did not end as it should is another.
 //!
-//! Where a step failed nothing else on the wire is compared; it would say the same twice.
+//! Where a script stopped nothing else on the wire is compared; it would say the same twice.
+
+use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::words::{aside, short};
-use super::{Check, Code, Finding, StepLine, StepNames, StepState, expectation, rule, wire};
+use super::{
+    Check, Code, Finding, StepLine, StepNames, StepState, expectation, one_of, rule, wire,
+};
 use crate::course::{Role, Step, StepEnd, Until};
 use crate::escape::Bytes;
 use crate::ids::Participant;
-use crate::record::Over;
-use crate::transcript::{StepOutcome, StreamEnd, What};
+use crate::record::{CellRecord, Over};
+use crate::transcript::{Event, StepOutcome, StreamEnd, What};
+use crate::units::Share;
 
 /// What became of a script.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// Every step was done, or there was none.
-    Done,
-    /// A step failed.
-    Failed(Box<Finding>),
-    /// The script stopped in the middle without a word. That is ours.
-    Broken,
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The step at which it stopped.
+    pub(super) failed: Option<Finding>,
+    /// Connections that did not end as they should.
+    pub(super) ends: Vec<Finding>,
+    /// What came gives only a part of the points.
+    pub(super) tolerated: Vec<Finding>,
+    /// What of the points is left by that.
+    pub(super) credit: Share,
+    /// It stopped in the middle without a word. That is ours.
+    pub(super) broken: bool,
 }
 
-/// Looks for the first step that failed.
+/// Looks for the steps that failed.
 pub(super) fn outcome(case: &Case<'_>) -> Outcome {
-    let mut done = Vec::new();
+    let mut outcome = Outcome::default();
+    let mut tried = Vec::new();
     for event in &case.record.events {
-        let What::Stepped { step, outcome, .. } = &event.what else {
+        let What::Stepped {
+            step,
+            outcome: came,
+            ..
+        } = &event.what
+        else {
             continue;
         };
-        let (got, why, missing) = match outcome {
+        let (got, why, missing) = match came {
             StepOutcome::Done => {
-                done.push(line(case, step, StepState::Done));
+                tried.push(line(case, step, StepState::Done));
+                continue;
+            }
+            StepOutcome::OneOf { which } => {
+                tried.push(line(case, step, StepState::Done));
+                let chosen = one_of::chosen(case, step, *which);
+                outcome.credit = outcome.credit.min(chosen.credit);
+                outcome.tolerated.extend(chosen.finding);
+                continue;
+            }
+            StepOutcome::LeftOut => {
+                tried.push(line(case, step, StepState::LeftOut));
                 continue;
             }
             StepOutcome::Differs { got, why } => (got, why, false),
             StepOutcome::Missing { got, why } => (got, why, true),
         };
-        done.push(line(case, step, StepState::Failed));
+        tried.push(line(case, step, StepState::Failed));
         let mut finding = failure(case, step, got, why, missing);
-        finding.steps = done;
-        return Outcome::Failed(Box::new(finding));
+        finding.steps.clone_from(&tried);
+        if finding.check == Check::End {
+            outcome.ends.push(finding);
+        } else {
+            outcome.failed = Some(finding);
+            return outcome;
+        }
     }
-    if done.len() >= case.record.script.len() {
-        return Outcome::Done;
+    if tried.len() >= case.record.script.len() {
+        return outcome;
     }
-    match case.record.over {
-        Over::Deadline => {
-            let next = words(case, &case.record.script[done.len()]);
+    match (case.record.over, outcome.ends.pop()) {
+        // It never came to the rest of the exchange.
+        (Over::Deadline, Some(end)) => {
+            outcome.failed = Some(Finding {
+                check: Check::Wire,
+                ..end
+            });
+        }
+        (Over::Deadline, None) => {
+            let next = words(case, &case.record.script[tried.len()]);
             let message = format!("The time was over before {next}.{}", case.doing());
             let mut finding = Finding::new(Check::Wire, Code::TooSlow, message);
-            finding.steps = done;
-            Outcome::Failed(Box::new(finding))
+            finding.steps = tried;
+            outcome.failed = Some(finding);
         }
-        Over::Done | Over::Seen | Over::AtRest => Outcome::Broken,
+        (Over::Done | Over::Seen | Over::AtRest, _) => outcome.broken = true,
     }
+    outcome
+}
+
+/// Whose connections did not end as they should, so that nobody went on there.
+pub(super) fn lost(record: &CellRecord) -> BTreeSet<Participant> {
+    let lost = |event: &Event| match &event.what {
+        What::Stepped {
+            step,
+            outcome: StepOutcome::Differs { .. } | StepOutcome::Missing { .. },
+            ..
+        } if step.is_about_end() => step.who().cloned(),
+        _ => None,
+    };
+    record.events.iter().filter_map(lost).collect()
 }
 
 fn line(case: &Case<'_>, step: &Step, state: StepState) -> StepLine {
@@ -135,6 +188,9 @@ fn failure(case: &Case<'_>, step: &Step, got: &Bytes, why: &str, missing: bool) 
             Code::EndedEarly,
             "Your program had ended before all was written to its standard input.".to_owned(),
         ),
+        Step::OneOf(all) => {
+            one_of::nothing(case, all, |step| failure(case, step, got, why, missing))
+        }
         Step::Signal(signal) => new(
             Code::EndedEarly,
             format!("Your program had ended before we sent it {signal}."),
@@ -151,7 +207,7 @@ fn expected_end(
     missing: bool,
 ) -> Finding {
     let name = case.names.name(who);
-    let new = |code, message| Finding::new(Check::Wire, code, message);
+    let new = |code, message| Finding::new(Check::End, code, message);
     if !got.is_empty() {
         let difference = rule::differ(b"", got).expect("something is not nothing");
         return wire::stream_finding(case, &name, &difference, None);

@@ -3,6 +3,7 @@
 use super::words::{counted, quoted, short};
 use crate::course::{Expected, Extent, Sender, Signal, Step, StepEnd, Until};
 use crate::ids::Participant;
+use crate::units::Share;
 
 /// Who is called how where steps are told.
 #[expect(missing_debug_implementations, reason = "it holds a function")]
@@ -58,6 +59,16 @@ impl StepNames<'_> {
             Step::Stdin(bytes) => format!("we write {} to its standard input", quoted(bytes)),
             Step::StdinEnd => "we end its standard input".to_owned(),
             Step::Signal(signal) => format!("we send {program} {}", told(*signal)),
+            Step::OneOf(all) => {
+                let words = all.iter().map(|one| {
+                    let credit = match one.credit {
+                        Share::ALL => String::new(),
+                        credit => format!(", for {credit} of the points"),
+                    };
+                    format!("{}{credit}", self.words(&one.step))
+                });
+                words.collect::<Vec<_>>().join("; or ")
+            }
         }
     }
 }

@@ -226,7 +226,8 @@ impl<'a> Teller<'a> {
                 | Step::End { .. }
                 | Step::Close { .. }
                 | Step::Reset { .. }
-                | Step::Wait(_) => self.flush(),
+                | Step::Wait(_)
+                | Step::OneOf(_) => self.flush(),
             },
             What::Connected { .. }
             | What::Refused { .. }

@@ -278,7 +278,8 @@ fn leaves_without_waiting(script: &[Step], who: &Participant) -> bool {
             | Step::Wait(_)
             | Step::Stdin(_)
             | Step::StdinEnd
-            | Step::Signal(_) => {}
+            | Step::Signal(_)
+            | Step::OneOf(_) => {}
         }
     }
     false

@@ -40,10 +40,14 @@ fn streams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
     let luck = Luck::of(case);
     let mut findings = Vec::new();
     for wanted in &reference.connections {
+        if case.has_choice(&wanted.key.other) {
+            continue;
+        }
         match case.view.get(&wanted.key) {
             None => findings.push(missing_connection(case, wanted)),
             Some(got) => {
-                let broken = wanted.broken() || luck.bytes;
+                let left_out = case.lost.contains(&wanted.key.other);
+                let broken = wanted.broken() || luck.bytes || left_out;
                 let found = bytes(case, wanted, got, broken).or_else(|| {
                     if broken || luck.endings {
                         None
@@ -205,7 +209,7 @@ pub(super) fn stream_finding(
 
 fn ending(case: &Case<'_>, wanted: &Connection, got: &Connection) -> Option<Finding> {
     let name = case.names.name(&got.key.other);
-    let new = |code, message: String| Finding::new(Check::Wire, code, message);
+    let new = |code, message: String| Finding::new(Check::End, code, message);
     match (wanted.sent_end, got.sent_end) {
         (Some(StreamEnd::Fin | StreamEnd::Reset), Some(StreamEnd::Fin))
         | (Some(StreamEnd::Reset), Some(StreamEnd::Reset))
@@ -250,6 +254,9 @@ fn datagrams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
     let wanted = reference.flows();
     let mut findings = Vec::new();
     for (key, expected) in &wanted {
+        if case.has_choice(&key.other) {
+            continue;
+        }
         let empty = Vec::new();
         let actual = got
             .iter()

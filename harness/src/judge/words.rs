@@ -51,10 +51,15 @@ pub(super) fn counted(number: usize, what: &str) -> String {
 
 /// `1, 2 and 3`.
 pub(super) fn listed(words: &[String]) -> String {
+    listed_with(words, "and")
+}
+
+/// The same with another word before the last one.
+pub(super) fn listed_with(words: &[String], last_word: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {last_word} {last}", first.join(", ")),
     }
 }
 

@@ -239,7 +239,7 @@ fn finding(finding: &Finding) -> FindingLine {
         text: step.text.clone(),
         done: match step.state {
             StepState::Done => true,
-            StepState::Failed => false,
+            StepState::Failed | StepState::LeftOut => false,
         },
     };
     FindingLine {
@@ -265,6 +265,7 @@ fn finding(finding: &Finding) -> FindingLine {
 fn check_word(check: Check) -> String {
     match check {
         Check::Wire => "wire",
+        Check::End => "end",
         Check::Prints => "prints",
         Check::Ending => "ending",
     }

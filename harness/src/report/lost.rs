@@ -92,7 +92,7 @@ fn stopped_at(finding: &Finding) -> Vec<String> {
     let failed = finding
         .steps
         .iter()
-        .position(|step| step.state == StepState::Failed);
+        .rposition(|step| step.state == StepState::Failed);
     let Some(at) = failed else {
         return Vec::new();
     };
@@ -121,6 +121,7 @@ fn right(graded: &Graded) -> Vec<String> {
         .filter(|check| check.passed)
         .map(|check| match check.check {
             Check::Wire => "what went over the wire",
+            Check::End => "how its connections ended",
             Check::Prints => "what your program printed",
             Check::Ending => "how your program ended",
         })

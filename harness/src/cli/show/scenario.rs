@@ -89,6 +89,10 @@ fn compared(exercise: &Exercise, scenario: &Scenario) -> Vec<String> {
     let mut lines = vec![rules::wire(scenario.wire.as_ref().unwrap_or(&role.wire))];
     let prints = scenario.prints.as_ref().unwrap_or(&role.prints);
     let of_prints = own(scenario.check_points.prints);
+    if scenario.check_points.end.is_some() {
+        let of_ends = own(scenario.check_points.end);
+        lines.push(format!("how each connection ends{of_ends}"));
+    }
     lines.extend(prints.iter().map(|one| rules::print(one) + &of_prints));
     let ends = rules::ends(
         scenario.ends.unwrap_or(role.ends),

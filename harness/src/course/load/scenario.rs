@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::faults::Profiles;
-use super::{argument, faults, files, prints, reach, role, script};
 use super::text::Material;
+use super::{argument, faults, files, prints, reach, role, script};
 use crate::bugs;
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
@@ -61,12 +61,7 @@ impl<'a> Reading<'a> {
             grades: self.role,
             title: raw.title.trim().to_owned(),
             points,
-            check_points: raw
-                .check_points
-                .map_or_else(CheckPoints::default, |check| CheckPoints {
-                    prints: check.prints,
-                    ending: check.ending,
-                }),
+            check_points: self.check_points(problems),
             level: self
                 .change
                 .and_then(|(change, _)| change.level)
@@ -117,22 +112,39 @@ impl<'a> Reading<'a> {
             .change
             .and_then(|(change, at)| Some((change.points?, at.key("points"))));
         let (points, place) = changed.unwrap_or((self.raw.points, self.at.key("check-points")));
-        if let Some(check) = self.raw.check_points {
-            let sum = check
-                .prints
-                .unwrap_or(0)
-                .saturating_add(check.ending.unwrap_or(0));
-            if sum > points {
-                let message = format!(
-                    "single comparisons are worth {sum} points of `{}`, which has {points}",
-                    self.id
-                );
-                problems
-                    .error(place, message)
-                    .hint("they are a part of the scenario's `points`");
-            }
+        let sum = self.own_points().sum();
+        if sum > points {
+            let message = format!(
+                "single comparisons are worth {sum} points of `{}`, which has {points}",
+                self.id
+            );
+            problems
+                .error(place, message)
+                .hint("they are a part of the scenario's `points`");
         }
         points
+    }
+
+    fn check_points(&self, problems: &mut Problems) -> CheckPoints {
+        let own = self.own_points();
+        if own.end.is_some() && !self.exercise.transport.is_stream() {
+            problems
+                .error(
+                    self.at.key("check-points").key_word("end"),
+                    "datagrams have no end",
+                )
+                .hint("leave `end` out");
+        }
+        own
+    }
+
+    fn own_points(&self) -> CheckPoints {
+        let raw = self.raw.check_points.as_ref();
+        raw.map_or_else(CheckPoints::default, |check| CheckPoints {
+            prints: check.prints,
+            end: check.end,
+            ending: check.ending,
+        })
     }
 
     fn needs(&self, problems: &mut Problems) -> Vec<ScenarioId> {

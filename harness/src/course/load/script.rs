@@ -6,6 +6,7 @@
 
 mod expect;
 mod message;
+mod one_of;
 mod program;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use program::ProgramState;
 use super::text::Material;
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
-use crate::course::raw::{Form, RawExpectEnd, RawStep};
+use crate::course::raw::{Form, RawExpect, RawExpectEnd, RawStep};
 use crate::course::{
     Conversation, Exercise, Expected, Extent, Line, Role, Sender, Speaker, Step, StepEnd,
 };
@@ -109,20 +110,10 @@ impl<'a> Expansion<'a> {
                 }
             }
             RawStep::Expect(raw) => {
-                let at = at.key("expect");
-                if let Some((who, what, from)) = self.expected(raw, at, problems) {
-                    self.expect(&who, what, from, at, problems);
-                }
+                self.expectation(raw, at.key("expect"), problems);
             }
             RawStep::ExpectEnd(raw) => {
-                let at = at.key("expect-end");
-                let (name, how) = match raw {
-                    Form::Short(how) => (None, *how),
-                    Form::Long(RawExpectEnd { participant, how }) => (participant.as_ref(), *how),
-                };
-                if let Some(who) = self.who(name, at, problems) {
-                    self.expect_end(&who, how, at, problems);
-                }
+                self.ending(raw, at.key("expect-end"), problems);
             }
             RawStep::End(name) => {
                 let at = at.key("end");
@@ -135,6 +126,7 @@ impl<'a> Expansion<'a> {
             RawStep::Wait(raw) => self.wait(raw, at.key("wait"), problems),
             RawStep::Stdin(raw) => self.stdin(raw, at.key("stdin"), problems),
             RawStep::Signal(signal) => self.signal(*signal, at.key("signal"), problems),
+            RawStep::OneOf(all) => self.one_of(all, at.key("one-of"), problems),
             RawStep::Converse(name) => {
                 self.interleave(std::slice::from_ref(name), at.key("converse"), problems);
             }
@@ -293,6 +285,22 @@ impl<'a> Expansion<'a> {
         stream
     }
 
+    fn expectation(&mut self, raw: &Form<String, RawExpect>, at: At<'_>, problems: &mut Problems) {
+        if let Some((who, what, from)) = self.expected(raw, at, problems) {
+            self.expect(&who, what, from, at, problems);
+        }
+    }
+
+    fn ending(&mut self, raw: &Form<StepEnd, RawExpectEnd>, at: At<'_>, problems: &mut Problems) {
+        let (name, how) = match raw {
+            Form::Short(how) => (None, *how),
+            Form::Long(RawExpectEnd { participant, how }) => (participant.as_ref(), *how),
+        };
+        if let Some(who) = self.who(name, at, problems) {
+            self.expect_end(&who, how, at, problems);
+        }
+    }
+
     fn expect_end(&mut self, who: &str, how: StepEnd, at: At<'_>, problems: &mut Problems) {
         if self.streams_only(at, problems) {
             self.reachable(who, at, problems);
@@ -427,5 +435,8 @@ fn length(step: &Step) -> usize {
         | Step::Wait(_)
         | Step::StdinEnd
         | Step::Signal(_) => 0,
+        Step::OneOf(all) => all
+            .iter()
+            .fold(0, |sum: usize, one| sum.saturating_add(length(&one.step))),
     }
 }

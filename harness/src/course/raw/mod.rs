@@ -9,9 +9,9 @@ mod text;
 
 pub(super) use form::{Form, ListOr, OneOrMany};
 pub(super) use scenario::{
-    RawBackPressure, RawBurst, RawCut, RawDelay, RawDuplicate, RawExpectEnd, RawFault, RawFaults,
-    RawJoined, RawLane, RawPick, RawPlayer, RawProfile, RawScenario, RawStep, RawStray, RawWait,
-    RawWaitFor, RawWith,
+    RawAlternative, RawBackPressure, RawBurst, RawCut, RawDelay, RawDuplicate, RawExpectEnd,
+    RawFault, RawFaults, RawJoined, RawLane, RawPick, RawPlayer, RawProfile, RawScenario, RawStep,
+    RawStray, RawWait, RawWaitFor, RawWith,
 };
 pub(super) use text::{Part, RawBytes, RawExpect, RawMessage, RawRepeat, RawText};
 

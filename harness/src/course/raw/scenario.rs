@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::{Argument, Ends, Level, Role, Signal, Start, StepEnd, WireRule};
 use super::{Form, ListOr, OneOrMany, RawExpect, RawMessage, RawPrint, RawText};
-use crate::units::{Chance, Rate, Size, Time};
+use crate::units::{Chance, Rate, Share, Size, Time};
 
 /// A scenario: one scripted test of one role.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -66,6 +66,9 @@ pub(in super::super) struct RawCheckPoints {
     /// For what the program prints.
     #[schemars(range(max = 1000))]
     pub(in super::super) prints: Option<u32>,
+    /// For how its connections end.
+    #[schemars(range(max = 1000))]
+    pub(in super::super) end: Option<u32>,
     /// For how it finishes.
     #[schemars(range(max = 1000))]
     pub(in super::super) ending: Option<u32>,
@@ -120,10 +123,26 @@ pub(in super::super) enum RawStep {
     Stdin(RawText),
     /// Sends a signal to the program under test. Behind `wait: rest` it comes at a known place.
     Signal(Signal),
+    /// Waits until one of several things has come true; the first of them counts.
+    OneOf(Vec<RawAlternative>),
     /// The whole conversation, as this participant.
     Converse(String),
     /// The whole conversations of these participants, line by line in turn.
     Interleave(Vec<String>),
+}
+
+/// One of several things that can come: exactly one of `expect`, `expect-end` and `wait`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawAlternative {
+    /// Exactly these bytes come, or this datagram; the word `nothing`: nothing comes.
+    pub(in super::super) expect: Option<Form<String, RawExpect>>,
+    /// The other direction ends, with nothing before it; `open`: it does not end.
+    pub(in super::super) expect_end: Option<Form<StepEnd, RawExpectEnd>>,
+    /// What the program under test does.
+    pub(in super::super) wait: Option<Form<RawWait, RawWaitFor>>,
+    /// What of the scenario's points it gives: `50%`; without it, all.
+    pub(in super::super) credit: Option<Share>,
 }
 
 /// How the other direction must end, and for whom.

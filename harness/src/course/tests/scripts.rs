@@ -37,6 +37,7 @@ fn steps(folder: &Folder, scenario: &str) -> Vec<String> {
         Step::Stdin(bytes) => format!("stdin {}", crate::escape::escaped(bytes)),
         Step::StdinEnd => "stdin ends".to_owned(),
         Step::Signal(signal) => signal.to_string(),
+        Step::OneOf(all) => format!("one of {}", all.len()),
     });
     short.collect()
 }
@@ -165,7 +166,7 @@ fn a_step_after_the_end_is_an_error() {
 fn a_message_says_which_bytes() {
     refused(
         "  - connect: a\n  - send: { as: a }\n",
-        &["it is not said which bytes"],
+        &["it is not said what"],
     );
     refused(
         "  - connect: a\n  - send: { text: a, hex: '00' }\n",
@@ -281,7 +282,7 @@ fn an_expectation_that_cannot_be_is_an_error() {
     let refused = |step: &str, parts: &[&str]| {
         refused(&format!("  - connect: a\n  - expect: {step}\n"), parts);
     };
-    refused("{ as: a }", &["it is not said which bytes"]);
+    refused("{ as: a }", &["it is not said what"]);
     refused("''", &["an empty text is expected", "expect: nothing"]);
     refused("{ until: '' }", &["the text is empty"]);
     refused("{ bytes: 0 B }", &["no byte is expected"]);
@@ -455,4 +456,49 @@ fn a_file_that_cannot_be_sent_is_an_error() {
         "pieces: { inside: { random: 3 B } }",
     );
     folder.refused(&["only a text can stand here"]);
+}
+
+#[test]
+fn one_of_several_things_is_a_choice_of_waiting_steps() {
+    let script = "  - connect: a
+  - one-of:
+      - { expect: no }
+      - { expect-end: fin, credit: 50% }
+      - { wait: exit, credit: 0.5% }
+  - expect: nothing
+";
+    let folder = with_script(Folder::good(), script);
+    let told = steps(&folder, "tcp-echo/server/pieces");
+    assert_eq!(told, ["a connects", "one of 3", "a sees nothing come"]);
+    let refused = |choice: &str, parts: &[&str]| {
+        let script = format!("  - connect: a\n  - connect: b\n  - one-of: {choice}\n");
+        refused(&script, parts);
+    };
+    refused("[]", &["fewer than two things are no choice"]);
+    refused(
+        "[{ expect: a }]",
+        &["fewer than two things", "write the step alone"],
+    );
+    refused("[{ expect: a }, { credit: 5% }]", &["it is not said what"]);
+    refused(
+        "[{ expect: a }, { expect-end: fin, wait: exit }]",
+        &["`wait` stands beside `expect-end`"],
+    );
+    refused("[{ expect: a }, { send: x }]", &["`send` is not a key of"]);
+    refused(
+        "[{ expect: a }, { expect-end: fin, credit: 120% }]",
+        &["`120%` is not a part of the points", "11:56"],
+    );
+    refused(
+        "[{ expect: a, credit: 50% }, { wait: exit, credit: 50% }]",
+        &["nothing of this gives all points"],
+    );
+    refused(
+        "[{ expect: { as: a, text: x } }, { expect-end: { as: b, how: fin } }]",
+        &["this is about a and b at once", "luck"],
+    );
+    refused(
+        "[{ expect: ab }, { expect: a }]",
+        &["one of the texts is the beginning of the other"],
+    );
 }

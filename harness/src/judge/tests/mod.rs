@@ -3,6 +3,7 @@
 //! A [`Run`] is a record in the making: its methods add events and set endings, in the order of the
 //! story that a test tells.
 
+mod choice;
 mod ending;
 mod points;
 mod presence;

@@ -86,6 +86,7 @@ fn a_check_with_points_of_its_own_loses_only_those() {
     let own = CheckPoints {
         prints: Some(1),
         ending: Some(2),
+        ..CheckPoints::default()
     };
     assert_eq!(earned(own, true, true, true), 4);
     assert_eq!(earned(own, true, false, true), 3);
@@ -93,7 +94,7 @@ fn a_check_with_points_of_its_own_loses_only_those() {
     assert_eq!(earned(own, true, false, false), 1);
     let own = CheckPoints {
         prints: Some(1),
-        ending: None,
+        ..CheckPoints::default()
     };
     assert_eq!(earned(own, true, false, true), 3);
     assert_eq!(earned(own, true, true, false), 1);
@@ -105,14 +106,34 @@ fn who_says_nothing_right_on_the_wire_earns_nothing_for_prints() {
     let own = CheckPoints {
         prints: Some(1),
         ending: Some(2),
+        ..CheckPoints::default()
     };
     assert_eq!(earned(own, false, true, true), 0);
     // More points of its own than there are at all do not make more.
     let own = CheckPoints {
         prints: Some(9),
-        ending: None,
+        ..CheckPoints::default()
     };
     assert_eq!(earned(own, true, true, true), 4);
+}
+
+#[test]
+fn how_a_connection_ended_is_apart_from_what_was_said_on_it() {
+    let open = Run::server()
+        .connected(1, "client", "server")
+        .sent(1, "client", "hello")
+        .closed(1, "client")
+        .sent(1, "server", "hello");
+    for (own, points) in [(None, 0), (Some(1), 3)] {
+        let mut scenario = scenario(Role::Server);
+        scenario.check_points.end = own;
+        let graded = grade(&scenario, &open, &echo());
+        check(&graded, &[Code::NeverClosed]);
+        assert_eq!(graded.earned(), points);
+        assert!(graded.wire_passed, "what was said is right");
+        let passed: Vec<bool> = graded.checks.iter().map(|check| check.passed).collect();
+        assert_eq!(passed, [true, false, true, true]);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::course::{Extent, Signal, StepEnd, Until};
-use crate::judge::StepState;
+use crate::judge::{Finding, StepState};
 
 fn scripted() -> Scenario {
     Scenario {
@@ -91,26 +91,93 @@ fn each_kind_of_wrong_bytes_has_its_code() {
     );
 }
 
+fn expect_end(name: &str, how: StepEnd) -> Step {
+    let who = who(name);
+    Step::ExpectEnd { who, how }
+}
+
+/// The exchange was right, and its end was not.
+#[track_caller]
+fn ends_wrong(run: Run, code: Code) -> Graded {
+    let graded = grade(&scripted(), &run, &run);
+    check(&graded, &[code]);
+    assert!(graded.wire_passed);
+    assert_eq!(graded.earned(), 0);
+    graded
+}
+
 #[test]
 fn the_wrong_end_of_a_stream_has_its_code() {
-    let end = |how| Step::ExpectEnd { who: who("a"), how };
-    fails(
+    let end = |how| expect_end("a", how);
+    ends_wrong(
         start().step(end(StepEnd::Fin), missing("", "it waits")),
         Code::NeverClosed,
     );
-    fails(
-        start().step(end(StepEnd::Fin), differs("x", "")),
-        Code::TooManyBytes,
-    );
-    fails(
+    ends_wrong(
         start().step(end(StepEnd::Reset), differs("", "")),
         Code::NotReset,
     );
     let reset = start().ended(1, "server", StreamEnd::Reset);
-    fails(
+    ends_wrong(
         reset.step(end(StepEnd::Fin), differs("", "it was reset")),
         Code::ClosedWithReset,
     );
+    let closed = start().closed(1, "server");
+    ends_wrong(
+        closed.step(end(StepEnd::Open), differs("", "it was closed")),
+        Code::ClosedEarly,
+    );
+    // What comes before the end was said.
+    fails(
+        start().step(end(StepEnd::Fin), differs("x", "")),
+        Code::TooManyBytes,
+    );
+}
+
+#[test]
+fn a_wrong_end_is_told_beside_what_is_wrong_with_the_rest() {
+    let run = start()
+        .step(expect_end("a", StepEnd::Fin), missing("", "it waits"))
+        .step(send("a", "more"), StepOutcome::LeftOut)
+        .done(connect("b"))
+        .step(expect("b", "hello"), missing("", "it waits"))
+        .with(|record| record.script.push(end("b")));
+    let graded = grade(&scripted(), &run, &echo());
+    check(&graded, &[Code::SentNothing, Code::NeverClosed]);
+    let states = |finding: &Finding| -> Vec<StepState> {
+        finding.steps.iter().map(|step| step.state).collect()
+    };
+    use StepState::{Done, Failed, LeftOut};
+    assert_eq!(states(&graded.findings[1]), [Done, Done, Failed]);
+    assert_eq!(
+        states(&graded.findings[0]),
+        [Done, Done, Failed, LeftOut, Done, Failed]
+    );
+    let passed: Vec<bool> = graded.checks.iter().map(|check| check.passed).collect();
+    assert_eq!(passed[..2], [false, false]);
+}
+
+#[test]
+fn a_script_that_stops_at_an_end_when_the_time_is_over_has_not_come_to_the_rest() {
+    let run = start()
+        .step(expect_end("a", StepEnd::Fin), missing("", "it waits"))
+        .with(|record| {
+            record.script.push(end("a"));
+            record.over = Over::Deadline;
+        });
+    fails(run, Code::NeverClosed);
+}
+
+#[test]
+fn nobody_is_blamed_for_what_was_left_out() {
+    let said = |text: &str| {
+        start()
+            .sent(1, "server", text)
+            .done(expect("a", "hello"))
+            .step(expect_end("a", StepEnd::Open), differs("", "it was closed"))
+    };
+    let graded = grade(&scripted(), &said("hello"), &said("hello, and more later"));
+    check(&graded, &[Code::ClosedEarly]);
 }
 
 #[test]

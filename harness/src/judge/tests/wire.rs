@@ -82,17 +82,27 @@ fn the_evidence_names_the_bug_where_it_shows_it() {
     assert_eq!(first(replaced) as Vec<String>, ["T10"]);
 }
 
+/// What was said is right, and how it ended is not.
+#[track_caller]
+fn end(run: &Run, expected: &[Code]) -> Graded {
+    let graded = grade(&scenario(Role::Server), run, &echo());
+    check(&graded, expected);
+    assert!(graded.wire_passed);
+    assert_eq!(graded.verdict, crate::judge::Verdict::Failed);
+    graded
+}
+
 #[test]
 fn how_a_direction_ends_is_compared() {
-    let graded = wire(
+    let graded = end(
         &answer(b"hello", Some(StreamEnd::Reset)),
         &[Code::ClosedWithReset],
     );
     assert_eq!(graded.findings[0].bugs[0].as_str(), "S19");
     let open = answer(b"hello", None).with(|record| record.over = Over::AtRest);
-    wire(&open, &[Code::NeverClosed]);
+    end(&open, &[Code::NeverClosed]);
     let reset = answer(b"hello", Some(StreamEnd::Fin)).ended(1, "server", StreamEnd::Reset);
-    wire(&reset, &[Code::ClosedWithReset]);
+    end(&reset, &[Code::ClosedWithReset]);
     // The reference leaves it open: closing is too early.
     let reference = answer(b"hello", None);
     let graded = grade(&scenario(Role::Server), &echo(), &reference);

@@ -195,9 +195,20 @@ fn came_out(outcome: &StepOutcome) -> (String, Option<Tone>) {
     };
     match outcome {
         StepOutcome::Done => ("done".to_owned(), None),
+        StepOutcome::OneOf { which } => (format!("the {} came", ordinal(*which)), None),
+        StepOutcome::LeftOut => ("left out".to_owned(), Some(Tone::Aside)),
         StepOutcome::Differs { got, why } => failed("FAILED", got, why),
         StepOutcome::Missing { got, why } => failed("FAILED, nothing more came", got, why),
     }
+}
+
+/// "first", "second", "number 5".
+fn ordinal(index: usize) -> String {
+    let known = ["first", "second", "third", "fourth"];
+    known.get(index).map_or_else(
+        || format!("number {}", index + 1),
+        |word| (*word).to_owned(),
+    )
 }
 
 /// A step without its outcome.

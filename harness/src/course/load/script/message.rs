@@ -127,7 +127,7 @@ pub(super) fn the_only<'k>(
 /// Tells that none of these keys is there.
 pub(super) fn not_said(kinds: &[&str], at: At<'_>, problems: &mut Problems) {
     problems
-        .error(at, "it is not said which bytes")
+        .error(at, "it is not said what")
         .hint(format!("write one of `{}`", kinds.join("`, `")));
 }
 

@@ -13,7 +13,7 @@ pub(super) struct ProgramState<'a> {
     /// Its standard input has ended.
     stdin_ended: bool,
     /// It has ended.
-    ended: bool,
+    pub(super) ended: bool,
 }
 
 impl<'a> ProgramState<'a> {

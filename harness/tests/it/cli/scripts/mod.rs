@@ -1,5 +1,6 @@
 //! Each step of a script with small real programs, right ones and wrong ones, in a course of its own.
 
+mod outcome;
 mod program;
 mod receive;
 

@@ -162,11 +162,11 @@ while data := c.recv(65536):
                 "sendall(data)",
                 "sendall(data.decode(errors='replace').encode())",
             ),
-            "Your program sent something else than it should to the client",
+            "Your program sent the client something else than it should.",
         ),
         (
-            &right.replace("sendall(data)", "sendall(data[:9])"),
-            "Your program sent only",
+            &right.replace("    c.sendall(data)", "    c.sendall(data)\n    break"),
+            "Your program sent nothing to the client, where",
         ),
     ]);
 }
