@@ -3,7 +3,8 @@
 //! `fixtures/table.yaml` has a row per program. All of them are graded in one batch, at the level
 //! `robust`, and every verdict must be the one that the table expects. A right program loses
 //! nothing, a program as it stands on a slide loses nothing at the level `basics`, and no wrong one
-//! gets full marks.
+//! gets full marks. `fixtures/bugs.yaml` says for each bug of the catalogue which scenario finds it
+//! in which of these programs, or why none does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use sockgrade::batch::{Batch, Interrupt, Progress, Selection, SubmissionReport, grade, select};
+use sockgrade::bugs;
 use sockgrade::course::{self, Course, Level, Source};
 use sockgrade::ids::SubmissionId;
 use sockgrade::judge::{Graded, Verdict};
@@ -222,6 +224,88 @@ fn every_program_gets_the_verdicts_of_the_table() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// A bug of the catalogue, a scenario that finds it, and a program that has nothing but this bug.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Found {
+    bug: String,
+    /// `EXERCISE/ROLE/NAME`.
+    scenario: Option<String>,
+    /// The program of a row of `table.yaml`.
+    fixture: Option<String>,
+    /// Why no scenario can find it.
+    none: Option<String>,
+}
+
+/// Stands for a reason where a scenario or a program is still missing.
+const MISSING: &str = "to be written";
+
+#[test]
+fn the_table_of_bugs_has_no_gap() {
+    let text = fs::read_to_string(fixtures().join("bugs.yaml")).expect("the table is there");
+    let found: Vec<Found> = serde_yaml::from_str(&text).expect("the table is YAML");
+    let mut order: Vec<&str> = found.iter().map(|row| row.bug.as_str()).collect();
+    order.dedup();
+    let catalogue: Vec<&str> = bugs::all().iter().map(|bug| bug.id.as_str()).collect();
+    assert_eq!(order, catalogue, "a row for each bug, in order");
+
+    let course = standard_course();
+    let exposed: BTreeMap<&str, Vec<&str>> = course
+        .exercises
+        .values()
+        .flat_map(|exercise| &exercise.scenarios)
+        .map(|scenario| {
+            let bugs = scenario.exposes.iter().map(|bug| bug.as_str()).collect();
+            (scenario.id.as_str(), bugs)
+        })
+        .collect();
+    let programs = table();
+    let mut gaps = Vec::new();
+    for row in &found {
+        let bug = row.bug.as_str();
+        match (&row.scenario, &row.fixture, &row.none) {
+            (None, None, Some(why)) if why == MISSING => {}
+            (None, None, Some(_)) => gaps.extend(
+                exposed
+                    .iter()
+                    .filter(|(_, bugs)| bugs.contains(&bug))
+                    .map(|(scenario, _)| format!("{bug}: has no scenario, but {scenario}")),
+            ),
+            (Some(scenario), Some(fixture), None) => {
+                gaps.extend(gap(bug, scenario, fixture, &exposed, &programs));
+            }
+            _ => gaps.push(format!("{bug}: a scenario and a fixture, or the reason")),
+        }
+    }
+    assert!(gaps.is_empty(), "gaps:\n{}", gaps.join("\n"));
+}
+
+/// What a row promises and does not keep.
+fn gap(
+    bug: &str,
+    scenario: &str,
+    fixture: &str,
+    exposed: &BTreeMap<&str, Vec<&str>>,
+    programs: &[Row],
+) -> Option<String> {
+    let Some(bugs) = exposed.get(scenario) else {
+        return Some(format!("{bug}: there is no scenario {scenario}"));
+    };
+    if !bugs.contains(&bug) {
+        return Some(format!("{bug}: {scenario} does not say that it exposes it"));
+    }
+    let Some(row) = programs.iter().find(|row| row.program == fixture) else {
+        return Some(format!("{bug}: the fixtures have no program {fixture}"));
+    };
+    if row.kind != Kind::Wrong || row.bugs != [bug] {
+        return Some(format!("{bug}: {fixture} has other bugs, or none"));
+    }
+    let role = format!("{}/{}/", row.exercise(), row.role());
+    let name = scenario.strip_prefix(&role);
+    (!name.is_some_and(|name| row.loses.contains(name)))
+        .then(|| format!("{bug}: {fixture} does not lose {scenario}"))
 }
 
 #[test]
