@@ -127,8 +127,8 @@ pub struct ProgramRecord {
     /// the order in which they were first called. Absent from older records.
     #[serde(default)]
     pub strayed: Vec<Stray>,
-    /// How many times it called an address to which no way leads: those calls leave no packet that
-    /// would tell where they went. Absent from older records.
+    /// For a client that reached nobody: how many times it called an address to which no way leads.
+    /// Those calls leave no packet that would tell where they went. Absent from older records.
     #[serde(default)]
     pub without_a_way: u64,
 }

@@ -11,6 +11,7 @@ use crate::course::{Network, Role, Transport};
 use crate::os::devices::NetNs;
 use crate::os::packets::{self, Unanswered, Watch};
 use crate::record::{CallProtocol, Stray};
+use crate::transcript::What;
 
 /// As many places as are kept.
 const PLACES: usize = 32;
@@ -64,11 +65,20 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// All that was seen, and how many calls led nowhere at all.
+    /// All that was seen, and how many calls led nowhere at all, where it reached nobody.
     pub(super) fn strayed(&mut self) -> io::Result<(Vec<Stray>, u64)> {
         self.look_for_strays()?;
-        let device = &self.programs[0].device.inside;
-        Ok((self.strays.seen.clone(), packets::without_a_way(device)?))
+        let (own, seen) = (&self.programs[0], self.strays.seen.clone());
+        // Only where it reached nobody is it asked what it did instead.
+        let reached = self.log.events().iter().any(|event| {
+            matches!(&event.what, What::Connected { from, .. } if *from == own.plan.participant)
+        });
+        let without_a_way = if reached || own.plan.role == Role::Server {
+            0
+        } else {
+            packets::without_a_way(&own.device.inside)?
+        };
+        Ok((seen, without_a_way))
     }
 
     /// True for a call to or from a place that the exercise has: nobody is there yet or any more,

@@ -92,16 +92,21 @@ struct Talk<'a> {
     /// Bytes that the program sent and got so far.
     sent: u64,
     got: u64,
-    /// The packets of what the program sent last.
+    /// The packets of what the program sent last on its stream.
     last_out: Vec<usize>,
-    /// Who sent the last datagram, and its number.
-    last_datagram: Option<(Participant, u64)>,
+    /// The packets of the datagrams that the program sent, by number.
+    datagrams_out: BTreeMap<u64, usize>,
+    /// The highest number of a datagram to the program.
+    datagrams_into: u64,
     /// What was done to the datagrams to the program.
     touched: BTreeMap<u64, Vec<String>>,
-    /// What was done to the stream to the program, until the next packet of it.
+    /// What was done to the stream to the program, until the next bytes of it.
     pending: Vec<String>,
-    /// What was done to the stream of the program, until that is handed on.
-    done_outward: Option<String>,
+    /// What was done last to the streams to the program and from it.
+    last_into: Option<String>,
+    last_outward: Option<String>,
+    /// How the other side ended its stream by itself.
+    ended: Option<StreamEnd>,
     /// The pieces to the program, and whether each was read.
     pieces: Vec<(Range<u64>, Option<bool>)>,
     /// Bytes of the program that were handed on, and where they were cut.
@@ -189,30 +194,56 @@ impl<'a> Notes<'a> {
                 let Some(talk) = self.talks.get_mut(connection) else {
                     return;
                 };
-                talk.last_datagram = Some((by.clone(), *number));
                 if by == own {
                     let same = |(content, _): &(&[u8], usize)| is_datagram(bytes, content);
-                    let found = talk.out.datagrams.iter().position(same);
-                    talk.last_out = Vec::from_iter(found.map(|at| talk.out.datagrams.remove(at).1));
+                    if let Some(at) = talk.out.datagrams.iter().position(same) {
+                        let (_, packet) = talk.out.datagrams.remove(at);
+                        talk.datagrams_out.insert(*number, packet);
+                    }
+                } else {
+                    talk.datagrams_into = *number;
                 }
             }
             What::Fault {
-                connection: Some(connection),
+                connection,
                 to,
                 did,
             } => {
-                let Some(talk) = self.talks.get_mut(connection) else {
-                    return;
-                };
-                match &talk.last_datagram {
-                    _ if to != own => {
-                        note(&talk.last_out, did);
-                        talk.done_outward = Some(did.clone());
+                let talks = self.talks.iter_mut().filter(|(id, _)| match connection {
+                    Some(connection) => *id == connection,
+                    // A datagram whose time has come: its number tells which it is.
+                    None => true,
+                });
+                for (_, talk) in talks {
+                    match (datagram_of(did), to == own) {
+                        (Some(number), true) if number <= talk.datagrams_into => {
+                            talk.touched.entry(number).or_default().push(did.clone());
+                        }
+                        (Some(number), false) => {
+                            note(
+                                &Vec::from_iter(talk.datagrams_out.get(&number).copied()),
+                                did,
+                            );
+                        }
+                        (Some(_), true) => {}
+                        (None, true) => {
+                            talk.pending.push(did.clone());
+                            talk.last_into = Some(did.clone());
+                        }
+                        (None, false) => {
+                            note(&talk.last_out, did);
+                            talk.last_outward = Some(did.clone());
+                        }
                     }
-                    Some((by, number)) if by != own => {
-                        talk.touched.entry(*number).or_default().push(did.clone());
-                    }
-                    Some(_) | None => talk.pending.push(did.clone()),
+                }
+            }
+            What::Ended {
+                connection,
+                by,
+                how,
+            } if by != own => {
+                if let Some(talk) = self.talks.get_mut(connection) {
+                    talk.ended = Some(*how);
                 }
             }
             What::Delivered {
@@ -246,16 +277,16 @@ impl<'a> Notes<'a> {
                 let Some(talk) = self.talks.get_mut(connection) else {
                     return;
                 };
-                let deeds = if to == own {
-                    std::mem::take(&mut talk.pending)
-                } else if *how == StreamEnd::Reset {
-                    // Who breaks a connection off breaks it off for both.
-                    Vec::from_iter(talk.done_outward.take())
+                let deed = if to == own {
+                    // Where the other side did not end it so, a fault did.
+                    talk.last_into.as_ref().filter(|_| talk.ended != Some(*how))
                 } else {
-                    Vec::new()
+                    // Who breaks a connection off breaks it off for both.
+                    let broken = *how == StreamEnd::Reset;
+                    talk.last_outward.as_ref().filter(|_| broken)
                 };
                 for (end, packet) in &talk.into.ends {
-                    for did in deeds.iter().filter(|_| end == how) {
+                    if let Some(did) = deed.filter(|_| end == how) {
                         note(&[*packet], did);
                     }
                 }
@@ -278,9 +309,6 @@ impl<'a> Notes<'a> {
             }
             What::Sent { .. }
             | What::DatagramDelivered { .. }
-            | What::Fault {
-                connection: None, ..
-            }
             | What::Started { .. }
             | What::Ready { .. }
             | What::Connected { .. }
@@ -335,6 +363,13 @@ fn direction(place: &Place, headers: &Headers<'_>) -> Option<bool> {
     // A datagram to all devices goes to an address that is nobody's own.
     let addresses = headers.to.ip() == wire.ip() || headers.from.ip() == program.ip();
     (ports && addresses).then_some(false)
+}
+
+/// The datagram that a deed is about: deeds name it by its number, as in "dropped datagram 1".
+fn datagram_of(did: &str) -> Option<u64> {
+    let (_, behind) = did.split_once("datagram ")?;
+    let digits = behind.find(|c: char| !c.is_ascii_digit());
+    behind[..digits.unwrap_or(behind.len())].parse().ok()
 }
 
 /// True if a packet has this datagram's content, or its first fragment the beginning of it.

@@ -21,9 +21,41 @@ use crate::record::CallProtocol;
 
 /// The flags RST and ACK of a TCP segment.
 const RST_ACK: u32 = 0x14;
+
 /// "Destination unreachable" (RFC 792, RFC 4443).
 const ICMP_UNREACHABLE: u32 = 3;
 const ICMP6_UNREACHABLE: u32 = 1;
+
+/// The options that filter types of ICMP messages, which cost less than a program (`linux/icmp.h`,
+/// `linux/icmpv6.h`).
+const ICMP_FILTER: libc::c_int = 1;
+const ICMP6_FILTER: libc::c_int = 1;
+
+/// As much of a refusal as is kept: all of it.
+const WHOLE: u32 = 256;
+
+/// Segments with RST and ACK and a sequence number of 0, behind an IPv4 header.
+const REFUSALS: &[Instruction] = &[
+    op(filter::LDX_HEADER, 0, 0, 0),
+    op(filter::LD_WORD_AT_X, 0, 0, 4),
+    op(filter::JUMP_EQUAL, 0, 3, 0),
+    op(filter::LD_BYTE_AT_X, 0, 0, 13),
+    op(filter::AND, 0, 0, RST_ACK),
+    op(filter::JUMP_EQUAL, 1, 0, RST_ACK),
+    op(filter::RETURN, 0, 0, 0),
+    op(filter::RETURN, 0, 0, WHOLE),
+];
+
+/// The same where the header is gone, as it is in IPv6 sockets.
+const REFUSALS6: &[Instruction] = &[
+    op(filter::LD_WORD, 0, 0, 4),
+    op(filter::JUMP_EQUAL, 0, 3, 0),
+    op(filter::LD_BYTE, 0, 0, 13),
+    op(filter::AND, 0, 0, RST_ACK),
+    op(filter::JUMP_EQUAL, 1, 0, RST_ACK),
+    op(filter::RETURN, 0, 0, 0),
+    op(filter::RETURN, 0, 0, WHOLE),
+];
 
 /// A call to a place where nobody was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +102,7 @@ impl Watch {
             for (hears, family, protocol) in kinds {
                 match raw_socket(family, protocol) {
                     Ok(socket) => {
-                        filter::attach(socket.as_fd(), hears.filter())?;
+                        hears.only(socket.as_fd())?;
                         sockets.push((hears, socket));
                     }
                     Err(Errno::AFNOSUPPORT) => {}
@@ -119,57 +151,20 @@ fn raw_socket(family: AddressFamily, protocol: Protocol) -> Result<OwnedFd, Errn
 }
 
 impl Hears {
-    /// What reaches the socket. IPv4 packets begin with their IP header there, IPv6 ones behind it.
-    fn filter(self) -> &'static [Instruction] {
-        const TAKE: u32 = 256;
+    /// Lets only what is wanted reach the socket.
+    fn only(self, socket: BorrowedFd<'_>) -> io::Result<()> {
         match self {
-            Self::Refusals => {
-                const {
-                    &[
-                        op(filter::LDX_HEADER, 0, 0, 0),
-                        op(filter::LD_WORD_AT_X, 0, 0, 4),
-                        op(filter::JUMP_EQUAL, 0, 3, 0),
-                        op(filter::LD_BYTE_AT_X, 0, 0, 13),
-                        op(filter::AND, 0, 0, RST_ACK),
-                        op(filter::JUMP_EQUAL, 1, 0, RST_ACK),
-                        op(filter::RETURN, 0, 0, 0),
-                        op(filter::RETURN, 0, 0, TAKE),
-                    ]
-                }
-            }
-            Self::Refusals6 => {
-                const {
-                    &[
-                        op(filter::LD_WORD, 0, 0, 4),
-                        op(filter::JUMP_EQUAL, 0, 3, 0),
-                        op(filter::LD_BYTE, 0, 0, 13),
-                        op(filter::AND, 0, 0, RST_ACK),
-                        op(filter::JUMP_EQUAL, 1, 0, RST_ACK),
-                        op(filter::RETURN, 0, 0, 0),
-                        op(filter::RETURN, 0, 0, TAKE),
-                    ]
-                }
-            }
+            Self::Refusals => filter::attach(socket, REFUSALS),
+            Self::Refusals6 => filter::attach(socket, REFUSALS6),
+            // A bit that is set keeps a type away.
             Self::Errors => {
-                const {
-                    &[
-                        op(filter::LDX_HEADER, 0, 0, 0),
-                        op(filter::LD_BYTE_AT_X, 0, 0, 0),
-                        op(filter::JUMP_EQUAL, 1, 0, ICMP_UNREACHABLE),
-                        op(filter::RETURN, 0, 0, 0),
-                        op(filter::RETURN, 0, 0, TAKE),
-                    ]
-                }
+                let all_but_one = !(1u32 << ICMP_UNREACHABLE);
+                filter::set_option(socket, libc::SOL_RAW, ICMP_FILTER, &all_but_one)
             }
             Self::Errors6 => {
-                const {
-                    &[
-                        op(filter::LD_BYTE, 0, 0, 0),
-                        op(filter::JUMP_EQUAL, 1, 0, ICMP6_UNREACHABLE),
-                        op(filter::RETURN, 0, 0, 0),
-                        op(filter::RETURN, 0, 0, TAKE),
-                    ]
-                }
+                let mut all_but_one = [u32::MAX; 8];
+                all_but_one[0] &= !(1 << ICMP6_UNREACHABLE);
+                filter::set_option(socket, libc::IPPROTO_ICMPV6, ICMP6_FILTER, &all_but_one)
             }
         }
     }

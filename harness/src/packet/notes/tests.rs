@@ -133,6 +133,14 @@ impl Both {
         })
     }
 
+    fn ended(self, by: &str, how: StreamEnd) -> Self {
+        self.event(What::Ended {
+            connection: ONE,
+            by: who(by),
+            how,
+        })
+    }
+
     fn end_delivered(self, to: &str, how: StreamEnd) -> Self {
         self.event(What::EndDelivered {
             connection: ONE,
@@ -174,6 +182,7 @@ fn each_piece_of_a_stream_says_what_it_waited_for() {
         .segment(true, 1003, "", b"d")
         .segment(true, 1004, "F", b"")
         .sent("client", b"abcd")
+        .ended("client", StreamEnd::Fin)
         .fault("server", "cut the stream into pieces")
         .delivered("server", 1, Some(true))
         .delivered("server", 2, Some(false))
@@ -214,10 +223,14 @@ fn an_early_end_is_told_on_the_packet_that_ends() {
         .segment(true, 1, "", b"abc")
         .segment(true, 4, "F", b"")
         .sent("client", b"abcdef")
-        .delivered("server", 3, None)
         .fault("server", "ended the stream after 3 bytes")
+        .delivered("server", 3, None)
         .end_delivered("server", StreamEnd::Fin)
-        .check(&["", "", "ended the stream after 3 bytes"]);
+        .check(&[
+            "",
+            "ended the stream after 3 bytes",
+            "ended the stream after 3 bytes",
+        ]);
 }
 
 #[test]
@@ -267,6 +280,41 @@ fn a_doubled_or_held_datagram_is_told_on_every_copy() {
             "delivered datagram 1 twice",
             "delivered datagram 1 twice",
         ]);
+}
+
+#[test]
+fn what_comes_late_is_told_on_the_packet_that_comes() {
+    let late = "delivered datagram 1 late by 20 ms";
+    let mut both = Both::new()
+        .datagram(true, b"two")
+        .datagram(true, b"one")
+        .datagram_sent("client", 1, b"one")
+        .datagram_sent("client", 2, b"two")
+        .datagram_delivered("server", 2)
+        .fault("server", late)
+        .datagram_delivered("server", 1);
+    // Nobody's arrival made it come.
+    for event in &mut both.record.events {
+        if let What::Fault { connection, .. } = &mut event.what {
+            *connection = None;
+        }
+    }
+    both.check(&["", late]);
+}
+
+#[test]
+fn a_copy_that_comes_later_is_told_where_it_was_sent() {
+    let twice = "delivered datagram 1 a second time, after the next in the other direction";
+    Both::new()
+        .datagram(false, b"one")
+        .datagram(true, b"answer")
+        .datagram_sent("server", 1, b"one")
+        .datagram_delivered("client", 1)
+        .datagram_sent("client", 1, b"answer")
+        .fault("client", twice)
+        .datagram_delivered("client", 1)
+        .datagram_delivered("server", 1)
+        .check(&[twice, ""]);
 }
 
 #[test]
