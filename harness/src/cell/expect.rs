@@ -2,9 +2,7 @@
 //!
 //! Pure functions: they look and take nothing away, so that a step may look again when more came.
 
-use regex::bytes::Regex;
-
-use crate::course::{Expected, Extent, StepEnd};
+use crate::course::{Expected, Extent, StepEnd, pattern};
 use crate::transcript::StreamEnd;
 
 /// What came of a look.
@@ -114,9 +112,9 @@ pub(super) fn on_end(
 
 const SOMETHING: &str = "something came where nothing should";
 
-fn is_match(pattern: &str, bytes: &[u8]) -> bool {
+fn is_match(form: &str, bytes: &[u8]) -> bool {
     // Patterns are compiled when a course is read; one that is none matches nothing.
-    Regex::new(pattern).is_ok_and(|regex| regex.is_match(bytes))
+    pattern::for_bytes(form).is_ok_and(|regex| regex.is_match(bytes))
 }
 
 fn ended_early(how: StreamEnd) -> String {

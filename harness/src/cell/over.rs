@@ -12,7 +12,6 @@ use super::rest::{self, Rest};
 use super::run::{AFTERMATH, Run, poll_for};
 use super::script::ScriptState;
 use crate::course::{Ends, Role, Transport};
-use crate::judge;
 use crate::os::{net, procfs};
 use crate::record::Over;
 use crate::relay::stream::Connection;
@@ -142,9 +141,7 @@ impl Run<'_> {
                     // What it left behind is no longer it.
                     return Ok(self.nothing_comes()?.then_some(Over::Done));
                 }
-                if !judge::prints_seen(&self.plan.prints, &self.snapshot())
-                    || !self.nothing_comes()?
-                {
+                if !self.prints.seen(&self.snapshot()) || !self.nothing_comes()? {
                     return Ok(None);
                 }
                 let stays = match self.plan.ends {

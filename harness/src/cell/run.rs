@@ -26,6 +26,7 @@ use super::program::{Place, Program, State, UNIX_NAMES};
 use super::script::Script;
 use super::watch::Strays;
 use crate::course::{Role, Start};
+use crate::judge::Prints;
 use crate::os::clock::Clock;
 use crate::os::sockdiag::SockDiag;
 use crate::os::{net, procfs};
@@ -74,6 +75,8 @@ pub(super) struct Run<'a> {
     pub(super) attempts: u32,
     pub(super) next_connection: u32,
     pub(super) script: Script,
+    /// What the graded program must print.
+    pub(super) prints: Prints,
     pub(super) buffer: Vec<u8>,
     pub(super) deadline: Duration,
     /// When the clock of the deadline began: at readiness.
@@ -90,13 +93,14 @@ pub(super) struct Run<'a> {
 /// Runs a plan.
 pub(super) fn run(plan: &CellPlan) -> Result<(CellRecord, Vec<DevicePackets>), CellError> {
     let clock = Clock::start();
-    let mut run = Run::stage(plan, clock).map_err(CellError::Refused)?;
+    let prints = Prints::new(&plan.prints).map_err(io::Error::other)?;
+    let mut run = Run::stage(plan, prints, clock).map_err(CellError::Refused)?;
     let over = run.play()?;
     Ok(run.finish(over)?)
 }
 
 impl<'a> Run<'a> {
-    fn stage(plan: &'a CellPlan, clock: Clock) -> io::Result<Self> {
+    fn stage(plan: &'a CellPlan, prints: Prints, clock: Clock) -> io::Result<Self> {
         let mut programs = Vec::new();
         let mut diags = Vec::new();
         for program in &plan.programs {
@@ -131,6 +135,7 @@ impl<'a> Run<'a> {
             attempts: 0,
             next_connection: 1,
             script: Script::new(&plan.script),
+            prints,
             buffer: vec![0; 128 * 1024],
             deadline: Duration::from_millis(plan.deadline_ms),
             counted_from: Duration::ZERO,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Conversation, Scenario};
+use super::{Conversation, Number, Scenario, Strictness, Times, Tolerated};
 use crate::escape::Bytes;
 use crate::ids::ExerciseId;
 
@@ -193,7 +193,7 @@ pub struct RoleSpec {
     /// How it finishes.
     pub ends: Ends,
     /// How strictly what it sends is compared with what the reference sent.
-    pub wire: WireRule,
+    pub wire: Strictness,
 }
 
 /// One word on a program's command line.
@@ -266,19 +266,22 @@ pub enum Printed {
     },
     /// What the other side sent to the program.
     Received(Received),
-    /// As many lines as `times` match the pattern, or at least one.
+    /// Lines match the pattern.
     Pattern {
         /// A regular expression without look-around, matched against each line.
         pattern: String,
-        /// The exact number of lines, where it is known.
-        times: Option<u32>,
+        /// What the pattern's group stands for. Only a line in which it is right counts; where the
+        /// pattern matches several times in a line, one right number is enough.
+        number: Option<Number>,
+        /// How many lines.
+        count: Times,
     },
     /// No line matches the pattern.
     Never(String),
 }
 
 /// In which form received bytes are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Received {
     /// Every line that was received stands somewhere in a printed line, in order.
@@ -286,8 +289,9 @@ pub enum Received {
     /// The same in upper case (ASCII).
     UpperCase,
     /// The whole output is what was received, byte for byte; of a connection that was broken off,
-    /// any prefix. Connections stand in the order in which they were made.
-    Exactly,
+    /// any prefix. Connections stand in the order in which they were made. What is listed costs
+    /// nothing.
+    Exactly(Vec<Tolerated>),
 }
 
 /// Which output is looked at.
@@ -314,25 +318,4 @@ pub enum Ends {
     Survives,
     /// Exits with another status than 0.
     Fails,
-}
-
-/// How strictly the bytes that a program sends are compared with those of the reference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum WireRule {
-    /// The same bytes; for datagrams, the same datagrams in the same order.
-    Exact,
-    /// The same up to a final newline (`\n` or `\r\n`), which may be there or not.
-    FinalNewline,
-    /// What the reference sent stands somewhere in what was sent.
-    Contains,
-    /// The same lines in any order.
-    LinesAnyOrder,
-    /// Each datagram of the reference at least once, and no others.
-    AtLeastOnce,
-    /// Each message (datagram, or line of a stream) matches the pattern, and there are as many as
-    /// the reference sent.
-    Pattern(String),
-    /// Not compared.
-    Ignore,
 }

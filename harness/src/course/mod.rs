@@ -5,10 +5,13 @@
 //! here runs anything; files are read through [`Source`], so that the standard course can come out
 //! of the binary.
 
+mod amount;
 mod conversation;
+mod decimal;
 mod exercise;
 mod lint;
 mod load;
+pub mod pattern;
 mod place;
 mod problem;
 mod raw;
@@ -17,15 +20,18 @@ mod schema;
 mod shape;
 mod source;
 mod step;
+mod strictness;
 mod yaml;
 
 #[cfg(test)]
 mod tests;
 
+pub use amount::{Number, Range, Times};
 pub use conversation::{Conversation, Line, Speaker};
+pub use decimal::{Decimal, DecimalError};
 pub use exercise::{
     Argument, Ends, Exercise, Level, Network, Output, Print, PrintStream, Printed, Received,
-    ReferenceProgram, Role, RoleSpec, Transport, WireRule,
+    ReferenceProgram, Role, RoleSpec, Transport,
 };
 pub use load::load;
 pub use problem::{Problem, Severity};
@@ -33,6 +39,7 @@ pub use scenario::{CheckPoints, OtherSide, Player, Scenario, Start};
 pub use schema::{FileKind, schema};
 pub use source::Source;
 pub use step::{Alternative, Expected, Extent, Sender, Signal, Step, StepEnd, Until};
+pub use strictness::{KnownMask, Mask, Strictness, Tolerated, WireRule};
 
 use std::collections::BTreeMap;
 

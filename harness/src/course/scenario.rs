@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Argument, Ends, Level, Print, Role, RoleSpec, Step, WireRule};
+use super::{Argument, Ends, Level, Print, Role, RoleSpec, Step, Strictness};
 use crate::escape::Bytes;
 use crate::fault::LaneFault;
 use crate::ids::{BugId, ExerciseId, ScenarioId};
@@ -49,7 +49,7 @@ pub struct Scenario {
     /// How the program must finish, where it differs from the role's.
     pub ends: Option<Ends>,
     /// How strictly the wire is compared, where it differs from the role's.
-    pub wire: Option<WireRule>,
+    pub wire: Option<Strictness>,
     /// What a student is told who failed it.
     pub hint: String,
 }

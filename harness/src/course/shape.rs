@@ -1,7 +1,7 @@
 //! Compares a file with its schema and tells everything that does not fit, not the first thing only.
 //!
 //! Only what `schemars` writes for the types of `raw` is understood: references, alternatives,
-//! fixed words, objects with known keys, lists, texts and whole numbers. What passes here is read by
+//! fixed words, objects with known keys, lists, texts and numbers. What passes here is read by
 //! serde, which has the last word.
 
 use std::collections::BTreeSet;
@@ -71,7 +71,8 @@ impl Kind {
     fn fits(self, name: &str) -> bool {
         match name {
             "boolean" => self == Self::Truth,
-            "integer" | "number" => self == Self::Integer,
+            "integer" => self == Self::Integer,
+            "number" => matches!(self, Self::Integer | Self::Float),
             "string" => self == Self::Text,
             "array" => self == Self::List,
             "object" => self == Self::Map,
@@ -95,7 +96,8 @@ impl Kind {
 fn wanted(name: &str) -> &'static str {
     match name {
         "boolean" => "`true` or `false`",
-        "integer" | "number" => "a whole number",
+        "integer" => "a whole number",
+        "number" => "a number",
         "string" => "a text",
         "array" => "a list",
         _ => "a map",
@@ -218,7 +220,8 @@ impl<'a> Checker<'a> {
     }
 
     fn number(&mut self, node: &Node, text: &str, kind: Kind, forms: &[&Json]) {
-        if kind != Kind::Integer {
+        let any_number = |form: &&Json| form.get("type").is_some_and(|name| name == "number");
+        if kind != Kind::Integer || forms.iter().any(any_number) {
             return;
         }
         let value: Option<i128> = text.trim_start_matches('+').parse().ok();

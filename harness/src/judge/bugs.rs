@@ -1,9 +1,11 @@
-//! Which bugs of the catalogue a wrong text points to.
+//! Which bugs of the catalogue a wrong text or number points to.
 //!
 //! Only what the bytes themselves show is named. A scenario's own `exposes` list is not evidence.
 
 use super::case::Case;
+use super::lack::WrongNumber;
 use super::rule::contains;
+use crate::course::Number;
 
 /// The mark that decoders put where bytes are no UTF-8 (U+FFFD).
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
@@ -41,4 +43,11 @@ pub(super) fn in_text(case: &Case<'_>, expected: &[u8], actual: &[u8]) -> Vec<&'
         bugs.push("T06");
     }
     bugs
+}
+
+/// From a number that a program printed and what it should have been: a part of one that is called
+/// a percentage.
+pub(super) fn in_number(wanted: &Number, got: &WrongNumber) -> Option<&'static str> {
+    let hundredfold = got.value?.times(100);
+    (got.matched.contains('%') && wanted.range.holds(hundredfold)).then_some("U15")
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::prints::Prints;
+use super::rule::Comparer;
 use super::view::View;
 use super::words::{Names, complaint};
-use crate::course::{Ends, Exercise, Print, Role, RoleSpec, Scenario, Step, WireRule};
+use crate::course::{Ends, Exercise, Role, RoleSpec, Scenario, Step};
 use crate::fault::{LaneFault, StreamFault};
 use crate::ids::Participant;
 use crate::record::{CellRecord, ProgramRecord};
@@ -23,6 +25,10 @@ pub(super) struct Case<'a> {
     /// What the reference did in its place.
     pub(super) reference: Option<View>,
     pub(super) names: Names,
+    /// What must be printed.
+    pub(super) prints: Prints,
+    /// How strictly the wire is compared.
+    pub(super) comparer: Comparer,
 }
 
 impl Case<'_> {
@@ -36,19 +42,9 @@ impl Case<'_> {
         self.record.script.iter().any(choice)
     }
 
-    /// What must be printed.
-    pub(super) fn prints(&self) -> &[Print] {
-        self.scenario.prints.as_ref().unwrap_or(&self.role.prints)
-    }
-
     /// How the program must finish.
     pub(super) fn ends(&self) -> Ends {
         self.scenario.ends.unwrap_or(self.role.ends)
-    }
-
-    /// How strictly the wire is compared.
-    pub(super) fn wire_rule(&self) -> &WireRule {
-        self.scenario.wire.as_ref().unwrap_or(&self.role.wire)
     }
 
     /// All faults of the scenario, with the role that the traffic goes to.

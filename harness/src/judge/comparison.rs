@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::course::Mask;
 use crate::escape::{Bytes, is_unsafe, visible};
 
 /// How many bytes are kept on either side of the first difference.
@@ -32,6 +33,9 @@ pub struct Comparison {
     pub expected_length: u64,
     /// The full length of what was there.
     pub actual_length: u64,
+    /// The parts that are not compared; they stand in both texts as `‹name›`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
 }
 
 impl Comparison {
@@ -56,7 +60,14 @@ impl Comparison {
             skipped: start as u64,
             expected_length: expected.len() as u64,
             actual_length: actual.len() as u64,
+            masked: Vec::new(),
         }
+    }
+
+    /// With parts that are not compared.
+    #[must_use]
+    pub fn masked(self, masked: Vec<String>) -> Self {
+        Self { masked, ..self }
     }
 
     /// Both texts and a mark below, as lines without a line end:
@@ -87,6 +98,10 @@ impl Comparison {
             let column = mark - expected.column(from) + before;
             lines.push(format!("          {}↑ {note}", " ".repeat(column)));
         }
+        let marks: Vec<String> = self.masked.iter().map(|name| Mask::mark(name)).collect();
+        if !marks.is_empty() {
+            lines.push(format!("          not compared: {}", marks.join(", ")));
+        }
         lines
             .iter()
             .map(|line| line.trim_end().to_owned())
@@ -102,6 +117,8 @@ impl Comparison {
             (false, true) => Some("nothing from here on".to_owned()),
             (true, false) => Some("nothing more should be here".to_owned()),
             (false, false) if same == 0 => Some("different from the first byte on".to_owned()),
+            // A mark is not as long as what it stands for.
+            (false, false) if !self.masked.is_empty() => Some("the first difference".to_owned()),
             (false, false) if same == 1 => Some("the first difference, behind 1 byte".to_owned()),
             (false, false) => Some(format!("the first difference, behind {same} bytes")),
         }

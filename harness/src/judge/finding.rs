@@ -167,6 +167,8 @@ codes! {
     WrongAddressPrinted = "wrong-address-printed",
     /// A line was printed more often, or less often, than it should be.
     WrongCount = "wrong-count",
+    /// A number was printed that is not what it should be.
+    WrongNumber = "wrong-number",
     /// A line was printed that must not be.
     UnwantedPrint = "unwanted-print",
     /// The output is not exactly what was received.

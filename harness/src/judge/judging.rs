@@ -1,19 +1,19 @@
 //! The judgement itself: the checks in their order, and points from how they came out.
 
-use regex::bytes::Regex;
-
 use super::case::Case;
+use super::prints::Prints;
+use super::rule::Comparer;
 use super::script::Outcome;
 use super::view::View;
 use super::words::Names;
 use super::{Check, CheckResult, Code, Finding, Graded, Score, Verdict};
 use super::{ending, presence, prints, script, story, wire};
-use crate::course::{Exercise, Scenario, WireRule};
+use crate::course::{Exercise, Scenario};
 use crate::record::CellRecord;
 
 /// Grades what a cell recorded. `reference` is the record of the same plan with the reference in the
 /// graded program's place; without it (as for the reference itself) the wire is judged by the
-/// script's steps alone.
+/// script's steps, and by the rule as far as a record can break it alone.
 pub fn judge(
     exercise: &Exercise,
     scenario: &Scenario,
@@ -42,6 +42,17 @@ pub fn judge(
     else {
         return not_judged("the record says nothing about the program".to_owned());
     };
+    let prints = scenario.prints.as_ref().unwrap_or(&role.prints);
+    let strictness = scenario.wire.as_ref().unwrap_or(&role.wire);
+    let (prints, comparer) = match (Prints::new(prints), Comparer::new(strictness)) {
+        (Ok(prints), Ok(comparer)) => (prints, comparer),
+        (Err(error), _) | (_, Err(error)) => {
+            return not_judged(format!(
+                "the test's pattern {} cannot be used: {error}",
+                error.pattern
+            ));
+        }
+    };
     let case = Case {
         exercise,
         scenario,
@@ -52,31 +63,14 @@ pub fn judge(
         lost: script::lost(record),
         reference: reference.map(View::of),
         names: Names::of(record, scenario.grades),
+        prints,
+        comparer,
     };
-    if let Some(pattern) = bad_pattern(&case) {
-        return not_judged(format!(
-            "the test's pattern {pattern} is not a regular expression"
-        ));
-    }
     let steps = script::outcome(&case);
     if steps.broken {
         return not_judged("the test stopped in the middle".to_owned());
     }
     graded(&case, steps)
-}
-
-fn bad_pattern<'a>(case: &'a Case<'_>) -> Option<&'a str> {
-    let wire = match case.wire_rule() {
-        WireRule::Pattern(pattern) if Regex::new(pattern).is_err() => Some(pattern.as_str()),
-        WireRule::Pattern(_)
-        | WireRule::Exact
-        | WireRule::FinalNewline
-        | WireRule::Contains
-        | WireRule::LinesAnyOrder
-        | WireRule::AtLeastOnce
-        | WireRule::Ignore => None,
-    };
-    wire.or_else(|| prints::bad_pattern(case.prints()))
 }
 
 fn graded(case: &Case<'_>, steps: Outcome) -> Graded {

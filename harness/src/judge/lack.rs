@@ -6,10 +6,38 @@ use std::net::SocketAddr;
 
 use regex::Regex;
 
+use super::normal::{NEWLINE, Normaliser, Unit};
 use super::seen::{Heard, Seen};
 use super::words::{listed, short};
 use super::{address, rule};
-use crate::course::{Print, PrintStream, Printed, Received};
+use crate::course::pattern::{self, PatternError};
+use crate::course::{Decimal, Number, Print, PrintStream, Printed, Received, Times};
+
+/// A [`Print`] with its patterns compiled.
+#[derive(Debug)]
+pub(super) struct Wish {
+    what: What,
+    /// Where it is looked for.
+    pub(super) on: PrintStream,
+}
+
+#[derive(Debug)]
+enum What {
+    Line {
+        parts: Vec<String>,
+        any_case: bool,
+    },
+    Lines {
+        upper_case: bool,
+    },
+    Exactly(Normaliser),
+    Pattern {
+        pattern: Regex,
+        number: Option<Number>,
+        count: Times,
+    },
+    Never(Regex),
+}
 
 /// What one [`Print`] lacks.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,51 +52,178 @@ pub(super) enum Lack {
         near: Option<String>,
     },
     /// This was received and not printed.
-    Received(Vec<u8>),
+    Received {
+        /// As it should be printed.
+        line: Vec<u8>,
+        /// Its letters are to be printed in upper case.
+        upper_case: bool,
+    },
     /// The output is not exactly this.
     Exactly { expected: Vec<u8>, actual: Vec<u8> },
     /// So many lines matched.
     Count {
         pattern: String,
-        wanted: Option<u32>,
+        /// What the number in them should be.
+        number: Option<Number>,
+        wanted: Times,
         got: usize,
+    },
+    /// A line matches, but the number in it is not right.
+    Number {
+        /// What it should be.
+        wanted: Number,
+        /// What it is.
+        got: WrongNumber,
     },
     /// This line must not be there.
     Unwanted(String),
 }
 
-/// What this lacks on that stream, if anything.
-pub(super) fn lack(print: &Print, on: PrintStream, seen: &Seen) -> Option<Lack> {
-    match &print.what {
-        Printed::Line { parts, any_case } => line_lack(parts, *any_case, on, seen),
-        Printed::Received(Received::Lines) => lines_lack(on, seen, <[u8]>::to_vec),
-        Printed::Received(Received::UpperCase) => lines_lack(on, seen, <[u8]>::to_ascii_uppercase),
-        Printed::Received(Received::Exactly) => exactly_lack(seen),
-        Printed::Pattern { pattern, times } => {
-            // Patterns are compiled before anything is judged.
-            let regex = Regex::new(pattern).ok();
-            let matches = |line: &&String| regex.as_ref().is_some_and(|regex| regex.is_match(line));
-            let got = seen.lines(on).iter().filter(matches).count();
-            let enough = match times {
-                Some(times) => got as u64 == u64::from(*times),
-                None => got > 0,
-            };
-            let lack = || Lack::Count {
-                pattern: pattern.clone(),
-                wanted: *times,
-                got,
-            };
-            (!enough).then(lack)
-        }
-        Printed::Never(pattern) => {
-            let regex = Regex::new(pattern).ok()?;
-            let line = seen
-                .lines(on)
-                .into_iter()
-                .find(|line| regex.is_match(line))?;
-            Some(Lack::Unwanted(line))
+/// A number that is not what it should be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct WrongNumber {
+    /// The line that it stands in, in three parts: the number is the second.
+    pub(super) line: [String; 3],
+    /// The part of the line that matched.
+    pub(super) matched: String,
+    /// The number; none where the text is no number.
+    pub(super) value: Option<Decimal>,
+}
+
+impl Wish {
+    /// Compiles the patterns.
+    pub(super) fn new(print: &Print) -> Result<Self, PatternError> {
+        let what = match &print.what {
+            Printed::Line { parts, any_case } => What::Line {
+                parts: parts.clone(),
+                any_case: *any_case,
+            },
+            Printed::Received(Received::Lines) => What::Lines { upper_case: false },
+            Printed::Received(Received::UpperCase) => What::Lines { upper_case: true },
+            Printed::Received(Received::Exactly(tolerate)) => {
+                What::Exactly(Normaliser::new(tolerate, &[])?)
+            }
+            Printed::Pattern {
+                pattern,
+                number,
+                count,
+            } => What::Pattern {
+                pattern: match number {
+                    Some(_) => pattern::with_number(pattern)?,
+                    None => pattern::for_line(pattern)?,
+                },
+                number: number.clone(),
+                count: *count,
+            },
+            Printed::Never(pattern) => What::Never(pattern::for_line(pattern)?),
+        };
+        Ok(Self { what, on: print.on })
+    }
+
+    /// What is not there where it should be, if anything.
+    pub(super) fn lack(&self, seen: &Seen) -> Option<Lack> {
+        self.lack_on(self.on, seen)
+    }
+
+    /// What is not there on that stream, if anything.
+    pub(super) fn lack_on(&self, on: PrintStream, seen: &Seen) -> Option<Lack> {
+        match &self.what {
+            What::Line { parts, any_case } => line_lack(parts, *any_case, on, seen),
+            What::Lines { upper_case } => lines_lack(on, seen, *upper_case),
+            What::Exactly(normaliser) => exactly_lack(normaliser, seen),
+            What::Pattern {
+                pattern,
+                number: None,
+                count,
+            } => {
+                let got = seen.lines(on).filter(|line| pattern.is_match(line)).count();
+                let lack = || Lack::Count {
+                    pattern: pattern.to_string(),
+                    number: None,
+                    wanted: *count,
+                    got,
+                };
+                (!count.allow(got)).then(lack)
+            }
+            What::Pattern {
+                pattern,
+                number: Some(number),
+                count,
+            } => number_lack(pattern, number, *count, on, seen),
+            What::Never(pattern) => {
+                let line = seen.lines(on).find(|line| pattern.is_match(line))?;
+                Some(Lack::Unwanted(line.to_owned()))
+            }
         }
     }
+}
+
+/// Lines with a right number are counted; where there are too few and one is wrong, the last wrong
+/// one is told: a program that prints how things stand says at the end how they stood.
+fn number_lack(
+    pattern: &Regex,
+    number: &Number,
+    count: Times,
+    on: PrintStream,
+    seen: &Seen,
+) -> Option<Lack> {
+    let mut got = 0;
+    let mut wrong = None;
+    for line in seen.lines(on) {
+        match look(pattern, number, line) {
+            Look::Right => got += 1,
+            Look::Wrong(found) => wrong = Some(found),
+            Look::Nothing => {}
+        }
+    }
+    if count.allow(got) {
+        return None;
+    }
+    Some(match wrong.filter(|_| !count.enough(got)) {
+        Some(wrong) => Lack::Number {
+            wanted: number.clone(),
+            got: *wrong,
+        },
+        None => Lack::Count {
+            pattern: pattern.to_string(),
+            number: Some(number.clone()),
+            wanted: count,
+            got,
+        },
+    })
+}
+
+/// What a look for a number in a line found.
+enum Look {
+    Nothing,
+    Right,
+    /// The first number that is not right; there is no right one.
+    Wrong(Box<WrongNumber>),
+}
+
+fn look(pattern: &Regex, number: &Number, line: &str) -> Look {
+    /// So many matches in one line are looked at; nobody prints more, unless to cost us time.
+    const MATCHES: usize = 64;
+    let mut wrong = None;
+    for captures in pattern.captures_iter(line).take(MATCHES) {
+        // The group need not have taken part in the match.
+        let (Some(all), Some(group)) = (captures.get(0), captures.get(1)) else {
+            continue;
+        };
+        let value = group.as_str().parse::<Decimal>().ok();
+        if value.is_some_and(|value| number.range.holds(value)) {
+            return Look::Right;
+        }
+        if wrong.is_none() {
+            let parts = [&line[..group.start()], group.as_str(), &line[group.end()..]];
+            wrong = Some(Box::new(WrongNumber {
+                line: parts.map(str::to_owned),
+                matched: all.as_str().to_owned(),
+                value,
+            }));
+        }
+    }
+    wrong.map_or(Look::Nothing, Look::Wrong)
 }
 
 /// The part of a line that an address stands for.
@@ -124,7 +279,7 @@ fn has(line: &str, part: &str, any_case: bool, address: Option<&dyn Fn(&str) -> 
 }
 
 fn line_lack(parts: &[String], any_case: bool, on: PrintStream, seen: &Seen) -> Option<Lack> {
-    let lines = seen.lines(on);
+    let lines: Vec<&str> = seen.lines(on).collect();
     let names_client = parts.iter().any(|part| {
         split(part)
             .1
@@ -185,13 +340,18 @@ fn line_lack(parts: &[String], any_case: bool, on: PrintStream, seen: &Seen) -> 
     Some(Lack::Line {
         parts: listed(&all),
         text: if placed { None } else { text },
-        near: near.cloned(),
+        near: near.map(|line| (*line).to_owned()),
     })
 }
 
 /// Every line that was received stands in the output: those of one connection in order, and each
 /// text as often as it came. Several connections may be served at once, in any order.
-fn lines_lack(on: PrintStream, seen: &Seen, form: fn(&[u8]) -> Vec<u8>) -> Option<Lack> {
+fn lines_lack(on: PrintStream, seen: &Seen, upper_case: bool) -> Option<Lack> {
+    let form = if upper_case {
+        <[u8]>::to_ascii_uppercase
+    } else {
+        <[u8]>::to_vec
+    };
     let text = seen.text(on);
     let mut wanted: Vec<Vec<u8>> = Vec::new();
     for heard in seen.heard.iter().filter(|heard| !heard.reset) {
@@ -199,7 +359,7 @@ fn lines_lack(on: PrintStream, seen: &Seen, form: fn(&[u8]) -> Vec<u8>) -> Optio
         for line in lines(heard) {
             let line = form(line);
             let Some(at) = rule::find(rest, &line) else {
-                return Some(Lack::Received(line));
+                return Some(Lack::Received { line, upper_case });
             };
             rest = &rest[at + line.len()..];
             wanted.push(line);
@@ -216,7 +376,10 @@ fn lines_lack(on: PrintStream, seen: &Seen, form: fn(&[u8]) -> Vec<u8>) -> Optio
             None => true,
         })
     })?;
-    Some(Lack::Received(often[0].clone()))
+    Some(Lack::Received {
+        line: often[0].clone(),
+        upper_case,
+    })
 }
 
 fn lines(heard: &Heard) -> impl Iterator<Item = &[u8]> {
@@ -236,7 +399,7 @@ fn lines(heard: &Heard) -> impl Iterator<Item = &[u8]> {
 
 /// The output is all that was received, connection after connection; of one that was broken off,
 /// or that is still open, any beginning is enough.
-fn exactly_lack(seen: &Seen) -> Option<Lack> {
+fn exactly_lack(normaliser: &Normaliser, seen: &Seen) -> Option<Lack> {
     let captured = seen.raw_output();
     let parts: Vec<(Vec<u8>, bool)> = seen
         .heard
@@ -247,21 +410,51 @@ fn exactly_lack(seen: &Seen) -> Option<Lack> {
     let actual = captured.bytes();
     let fits = if captured.cut > 0 {
         // The middle of a very long output was not kept; its beginning, end and length were.
-        let length = actual.len() as u64 + captured.cut;
-        length == all.len() as u64
-            && all.starts_with(&captured.head)
-            && all.ends_with(&captured.tail)
+        let wanted = normaliser.text(&all);
+        let (shortest, length) = (wanted.len() as u64, captured.total());
+        let long_enough = if normaliser.is_plain() {
+            length == shortest
+        } else {
+            length >= shortest
+        };
+        long_enough
+            && wanted.starts_with(&normaliser.beginning(&captured.head))
+            && wanted.ends_with(&normaliser.text(&captured.tail))
     } else {
+        // What was printed as it came is right, wherever it stops.
         reaches_end(&parts, &actual)
+            || !normaliser.is_plain() && reaches_end_tolerantly(normaliser, &parts, &actual)
     };
-    (!fits).then_some(Lack::Exactly {
-        expected: all,
-        actual,
+    let shown = |bytes: &[u8]| normaliser.shown(&normaliser.text(bytes));
+    (!fits).then(|| Lack::Exactly {
+        expected: shown(&all),
+        actual: shown(&actual),
     })
 }
 
+/// The same with what costs nothing taken out. The end of the output may be the end of any part.
+fn reaches_end_tolerantly(normaliser: &Normaliser, parts: &[(Vec<u8>, bool)], text: &[u8]) -> bool {
+    let mut parts: Vec<(Vec<Unit>, bool)> = parts
+        .iter()
+        .map(|(part, any_beginning)| (normaliser.part(part), *any_beginning))
+        .collect();
+    let (whole, ended) = (normaliser.part(text), normaliser.text(text));
+    let ends_line = ended.last() == Some(&NEWLINE);
+    if reaches_end(&parts, &whole)
+        || reaches_end(&parts, &normaliser.with_newline(ended.clone()))
+        // One newline may be too many, but not two.
+        || !ends_line && reaches_end(&parts, &ended)
+    {
+        return true;
+    }
+    if let Some((last, _)) = parts.iter_mut().rfind(|(part, _)| !part.is_empty()) {
+        normaliser.end(last);
+    }
+    reaches_end(&parts, &ended)
+}
+
 /// True if `text` is made of the parts in order, of which some may be cut short.
-fn reaches_end(parts: &[(Vec<u8>, bool)], text: &[u8]) -> bool {
+fn reaches_end<T: PartialEq>(parts: &[(Vec<T>, bool)], text: &[T]) -> bool {
     let mut places = vec![0];
     for (part, any_beginning) in parts {
         let mut next = Vec::new();

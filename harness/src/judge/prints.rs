@@ -1,39 +1,41 @@
 //! The check of what the graded program printed.
 //!
 //! What must be printed comes from the exercise, what it is about (addresses, received bytes) from
-//! the record. [`prints_seen`] asks the same of a run that still goes on.
-
-use regex::Regex;
+//! the record. [`Prints::seen`] asks the same of a run that still goes on.
 
 use super::case::Case;
-use super::lack::{Lack, lack};
+use super::lack::{Lack, Wish, WrongNumber};
 use super::seen::Seen;
 use super::view::View;
 use super::words::{sentence, short};
 use super::{Check, Code, Comparison, Finding, bugs};
-use crate::course::{Print, PrintStream, Printed, Received};
-use crate::escape::Bytes;
+use crate::course::pattern::PatternError;
+use crate::course::{Number, Print, PrintStream, Range, Times};
+use crate::escape::{Bytes, visible};
 use crate::record::{CellRecord, Ending};
 
-/// True if all of this was printed, as far as the record goes: the program has printed everything
-/// that it can know of. What must never be printed counts as printed until it is.
-///
-/// Meant for a cell whose script is done: more may be received, and asked for, later.
-pub fn prints_seen(prints: &[Print], record: &CellRecord) -> bool {
-    let seen = Seen::of(record, &View::of(record), None);
-    prints
-        .iter()
-        .all(|print| lack(print, print.on, &seen).is_none())
-}
+/// What a program must print, with its patterns compiled.
+#[derive(Debug)]
+pub struct Prints(Vec<Wish>);
 
-/// The first pattern that is none.
-pub(super) fn bad_pattern(prints: &[Print]) -> Option<&str> {
-    prints.iter().find_map(|print| match &print.what {
-        Printed::Pattern { pattern, .. } | Printed::Never(pattern) => {
-            Regex::new(pattern).is_err().then_some(pattern.as_str())
-        }
-        Printed::Line { .. } | Printed::Received(_) => None,
-    })
+impl Prints {
+    /// Compiles the patterns.
+    pub fn new(prints: &[Print]) -> Result<Self, PatternError> {
+        prints
+            .iter()
+            .map(Wish::new)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// True if all of this was printed, as far as the record goes: the program has printed
+    /// everything that it can know of. What must never be printed counts as printed until it is.
+    ///
+    /// Meant for a cell whose script is done: more may be received, and asked for, later.
+    pub fn seen(&self, record: &CellRecord) -> bool {
+        let seen = Seen::of(record, &View::of(record), None);
+        self.0.iter().all(|wish| wish.lack(&seen).is_none())
+    }
 }
 
 /// What is missing. After a wrong exchange on the wire only what this program itself received is
@@ -41,9 +43,9 @@ pub(super) fn bad_pattern(prints: &[Print]) -> Option<&str> {
 pub(super) fn check(case: &Case<'_>, wire_passed: bool) -> Vec<Finding> {
     let reference = case.reference.as_ref().filter(|_| wire_passed);
     let seen = Seen::of(case.record, &case.view, reference);
-    let lacks = case.prints().iter().filter_map(|print| {
-        let lack = lack(print, print.on, &seen)?;
-        Some(finding(case, print, &lack, &seen))
+    let lacks = case.prints.0.iter().filter_map(|wish| {
+        let lack = wish.lack(&seen)?;
+        Some(finding(case, wish, &lack, &seen))
     });
     let mut findings: Vec<Finding> = lacks.collect();
     // Who printed nothing is told so once.
@@ -56,24 +58,24 @@ pub(super) fn check(case: &Case<'_>, wire_passed: bool) -> Vec<Finding> {
     findings
 }
 
-fn finding(case: &Case<'_>, print: &Print, lack: &Lack, seen: &Seen) -> Finding {
+fn finding(case: &Case<'_>, wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
     let new = |code, message: String| Finding::new(Check::Prints, code, message);
     let must_be_there = match lack {
-        Lack::Line { .. } | Lack::Received(_) => true,
-        Lack::Count { wanted, got, .. } => *got == 0 && *wanted != Some(0),
-        Lack::Exactly { .. } | Lack::Unwanted(_) => false,
+        Lack::Line { .. } | Lack::Received { .. } => true,
+        Lack::Count { got, .. } => *got == 0,
+        Lack::Number { .. } | Lack::Exactly { .. } | Lack::Unwanted(_) => false,
     };
-    let wanted = wish(print, lack);
+    let wanted = wanted(lack);
     if must_be_there {
-        let elsewhere = print.on == PrintStream::Output
-            && super::lack::lack(print, PrintStream::Errors, seen).is_none();
+        let elsewhere =
+            wish.on == PrintStream::Output && wish.lack_on(PrintStream::Errors, seen).is_none();
         if elsewhere {
             let message = format!(
                 "Your program printed {wanted} on standard error; it belongs on standard output."
             );
             return new(Code::PrintedOnErrors, message);
         }
-        if seen.text(print.on).iter().all(u8::is_ascii_whitespace) {
+        if seen.text(wish.on).iter().all(u8::is_ascii_whitespace) {
             return printed_nothing(case, &wanted);
         }
     }
@@ -93,17 +95,17 @@ fn finding(case: &Case<'_>, print: &Print, lack: &Lack, seen: &Seen) -> Finding 
             let message = format!("Your program did not print {wanted}.");
             let finding = new(Code::MissingPrint, message);
             match text {
-                Some(text) => like(case, finding, text.as_bytes(), &seen.text(print.on)),
+                Some(text) => like(case, finding, text.as_bytes(), &seen.text(wish.on)),
                 None => finding,
             }
         }
-        Lack::Received(line) => {
+        Lack::Received { line, .. } => {
             let message = format!("Your program did not print {wanted}.");
             like(
                 case,
                 new(Code::MissingPrint, message),
                 line,
-                &seen.text(print.on),
+                &seen.text(wish.on),
             )
         }
         Lack::Exactly { expected, actual } => new(
@@ -116,18 +118,18 @@ fn finding(case: &Case<'_>, print: &Print, lack: &Lack, seen: &Seen) -> Finding 
             actual,
         ))
         .points_to(bugs::in_text(case, expected, actual)),
-        Lack::Count {
-            wanted: Some(times),
-            got,
-            ..
-        } if *got > 0 || *times == 0 => new(
-            Code::WrongCount,
-            format!("Your program printed {got} times {wanted}, where {times} were expected."),
-        ),
-        Lack::Count { .. } => new(
+        Lack::Count { got: 0, .. } => new(
             Code::MissingPrint,
             format!("Your program did not print {wanted}."),
         ),
+        Lack::Count {
+            wanted: times, got, ..
+        } => {
+            let got = Times::exactly(u32::try_from(*got).unwrap_or(u32::MAX));
+            let message = format!("Your program printed {wanted} {got}, where {times} is right.");
+            new(Code::WrongCount, message)
+        }
+        Lack::Number { wanted, got } => wrong_number(wanted, got),
         Lack::Unwanted(line) => new(
             Code::UnwantedPrint,
             format!(
@@ -139,19 +141,61 @@ fn finding(case: &Case<'_>, print: &Print, lack: &Lack, seen: &Seen) -> Finding 
 }
 
 /// What should have been printed, in words.
-fn wish(print: &Print, lack: &Lack) -> String {
+fn wanted(lack: &Lack) -> String {
     match lack {
         Lack::Line { parts, .. } => parts.clone(),
-        Lack::Received(line) => {
-            let upper = print.what == Printed::Received(Received::UpperCase);
-            let form = if upper { ", in upper case" } else { "" };
+        Lack::Received { line, upper_case } => {
+            let form = if *upper_case { ", in upper case" } else { "" };
             format!("{}, which was sent to it{form}", short(line))
         }
         // The pattern of a line that says anything.
         Lack::Count { pattern, .. } if pattern == "." => "some text of your own words".to_owned(),
-        Lack::Count { pattern, .. } => format!("a line of the form {}", short(pattern.as_bytes())),
+        Lack::Count {
+            pattern, number, ..
+        } => {
+            let number = number
+                .as_ref()
+                .map_or_else(String::new, |number| format!(" with {}", number.wish()));
+            format!("a line of the form {}{number}", short(pattern.as_bytes()))
+        }
+        Lack::Number { wanted, .. } => wanted.wish(),
         Lack::Exactly { .. } => "what was sent to it".to_owned(),
         Lack::Unwanted(_) => "nothing of the kind".to_owned(),
+    }
+}
+
+/// "Your program printed a loss of 1 %, where a loss of 10 % is right."
+fn wrong_number(wanted: &Number, got: &WrongNumber) -> Finding {
+    /// So much of what stands for a number is told; it may be a megabyte of digits.
+    const TOLD: usize = 24;
+    let [before, number, after] = &got.line;
+    let line = got.line.concat();
+    let mut told = visible(number.chars().take(TOLD).collect::<String>().as_bytes());
+    if number.chars().nth(TOLD).is_some() {
+        told.push('…');
+    }
+    let message = format!(
+        "Your program printed {}, where {} is right.",
+        wanted.words(&told),
+        wanted.wish()
+    );
+    let finding = Finding::new(Check::Prints, Code::WrongNumber, message)
+        .points_to(bugs::in_number(wanted, got));
+    match wanted.range {
+        Range::Near { right, .. } => finding.with(Comparison::new(
+            "the line that your program printed",
+            format!("{before}{right}{after}").as_bytes(),
+            line.as_bytes(),
+        )),
+        // No one number would be right.
+        Range::Between { .. } => Finding {
+            message: format!(
+                "{} Its line is {}.",
+                finding.message,
+                short(line.as_bytes())
+            ),
+            ..finding
+        },
     }
 }
 

@@ -1,12 +1,18 @@
 //! The rules by which what a program sent is compared with what the reference sent.
 //!
-//! One function for streams and one for lists of datagrams; each says nothing, or how they differ.
-//! It knows neither connections nor names: `wire` puts the answer into a sentence.
+//! One method for streams and one for lists of datagrams; each says nothing, or how they differ. It
+//! knows neither connections nor names: `wire` puts the answer into a sentence. Everything takes
+//! time in proportion to what was sent (or a little more, where it is sorted), because a program
+//! under test chooses how much that is.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::bytes::Regex;
 
 use super::Code;
-use crate::course::WireRule;
+use super::normal::{NEWLINE, Normaliser, Unit};
+use crate::course::pattern::{self, PatternError};
+use crate::course::{Strictness, Times, WireRule};
 use crate::escape::Bytes;
 
 /// How two sides differ.
@@ -16,21 +22,34 @@ pub(super) struct Difference {
     pub(super) code: Code,
     /// For datagrams and lines: which is meant, from 1.
     pub(super) number: Option<usize>,
-    /// What should be there.
+    /// What should be there, as it is compared.
     pub(super) expected: Vec<u8>,
-    /// What was there.
+    /// What was there, as it is compared.
     pub(super) actual: Vec<u8>,
-    /// What the two texts cannot show: "no line matches", as the end of a sentence.
-    pub(super) because: Option<String>,
+    /// The masked parts that are in them.
+    pub(super) masked: Vec<String>,
+    /// What the two texts cannot show.
+    pub(super) because: Option<Reason>,
+}
+
+/// What two texts that differ cannot show.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// About the one text, as the end of a sentence: "it has not the form of …".
+    Text(String),
+    /// A message came so often: "2 times, where once is right".
+    Often(String),
 }
 
 impl Difference {
-    fn new(code: Code, expected: &[u8], actual: &[u8]) -> Self {
+    /// Of texts without masked parts.
+    fn plain(code: Code, expected: &[u8], actual: &[u8]) -> Self {
         Self {
             code,
             number: None,
             expected: expected.to_vec(),
             actual: actual.to_vec(),
+            masked: Vec::new(),
             because: None,
         }
     }
@@ -40,107 +59,285 @@ impl Difference {
         self
     }
 
-    fn because(mut self, why: impl Into<String>) -> Self {
-        self.because = Some(why.into());
+    fn because(mut self, why: Reason) -> Self {
+        self.because = Some(why);
         self
-    }
-}
-
-/// Compares two streams.
-pub(super) fn streams(rule: &WireRule, expected: &[u8], actual: &[u8]) -> Option<Difference> {
-    match rule {
-        WireRule::Exact => differ(expected, actual),
-        WireRule::FinalNewline => {
-            let same = without_newline(expected) == without_newline(actual);
-            if same { None } else { differ(expected, actual) }
-        }
-        WireRule::Contains => {
-            let there = contains(actual, expected);
-            if there {
-                None
-            } else {
-                differ(expected, actual)
-            }
-        }
-        WireRule::LinesAnyOrder => any_order(&lines(expected), &lines(actual))
-            .map(|found| found.of_lines(expected, actual)),
-        WireRule::AtLeastOnce => at_least_once(&lines(expected), &lines(actual))
-            .map(|found| found.of_lines(expected, actual)),
-        WireRule::Pattern(pattern) => matching(pattern, &lines(expected), &lines(actual))
-            .map(|found| found.of_lines(expected, actual)),
-        WireRule::Ignore => None,
-    }
-}
-
-/// Compares two lists of datagrams.
-pub(super) fn datagrams(
-    rule: &WireRule,
-    expected: &[Bytes],
-    actual: &[Bytes],
-) -> Option<Difference> {
-    let expected: Vec<&[u8]> = expected.iter().map(|one| &one[..]).collect();
-    let actual: Vec<&[u8]> = actual.iter().map(|one| &one[..]).collect();
-    match rule {
-        WireRule::Exact => in_order(&expected, &actual),
-        WireRule::FinalNewline => {
-            let bare = |all: &[&[u8]]| -> Vec<Vec<u8>> {
-                all.iter()
-                    .map(|one| without_newline(one).to_vec())
-                    .collect()
-            };
-            let same = bare(&expected) == bare(&actual);
-            if same {
-                None
-            } else {
-                in_order(&expected, &actual)
-            }
-        }
-        WireRule::Contains => {
-            let mut rest = actual.iter();
-            expected.iter().enumerate().find_map(|(at, wanted)| {
-                let found = rest.any(|one| contains(one, wanted));
-                let nearest = actual.get(at).copied().unwrap_or_default();
-                (!found).then(|| {
-                    Difference::new(Code::MissingDatagram, wanted, nearest).numbered(at + 1)
-                })
-            })
-        }
-        WireRule::LinesAnyOrder => any_order(&expected, &actual),
-        WireRule::AtLeastOnce => at_least_once(&expected, &actual),
-        WireRule::Pattern(pattern) => matching(pattern, &expected, &actual),
-        WireRule::Ignore => None,
     }
 }
 
 /// Which of the four ways two streams differ in, if at all.
 pub(super) fn differ(expected: &[u8], actual: &[u8]) -> Option<Difference> {
-    if expected == actual {
-        return None;
-    }
-    let code = if actual.is_empty() {
-        Code::SentNothing
-    } else if expected.starts_with(actual) {
-        Code::TooFewBytes
-    } else if actual.starts_with(expected) {
-        Code::TooManyBytes
-    } else {
-        Code::WrongBytes
-    };
-    Some(Difference::new(code, expected, actual))
+    let code = way(expected, actual)?;
+    Some(Difference::plain(code, expected, actual))
 }
 
-/// As [`differ`], but for a stream that was broken off: only what both have is compared.
-pub(super) fn differ_where_both_are(expected: &[u8], actual: &[u8]) -> Option<Difference> {
-    let both = expected.len().min(actual.len());
-    differ(&expected[..both], &actual[..both])
+fn way<T: PartialEq>(expected: &[T], actual: &[T]) -> Option<Code> {
+    if expected == actual {
+        None
+    } else if actual.is_empty() {
+        Some(Code::SentNothing)
+    } else if expected.starts_with(actual) {
+        Some(Code::TooFewBytes)
+    } else if actual.starts_with(expected) {
+        Some(Code::TooManyBytes)
+    } else {
+        Some(Code::WrongBytes)
+    }
+}
+
+/// A rule with its patterns compiled.
+#[derive(Debug)]
+pub(super) struct Comparer {
+    rule: Rule,
+    normaliser: Normaliser,
+}
+
+#[derive(Debug)]
+enum Rule {
+    Exact,
+    Contains,
+    AnyOrder,
+    Count(Times),
+    Pattern(Regex),
+    Ignore,
+}
+
+/// A message as it is compared.
+type Message<'t> = &'t [Unit];
+
+impl Comparer {
+    /// Compiles the patterns.
+    pub(super) fn new(strictness: &Strictness) -> Result<Self, PatternError> {
+        let rule = match &strictness.rule {
+            WireRule::Exact => Rule::Exact,
+            WireRule::Contains => Rule::Contains,
+            WireRule::LinesAnyOrder => Rule::AnyOrder,
+            WireRule::Count(times) => Rule::Count(*times),
+            WireRule::Pattern(pattern) => Rule::Pattern(pattern::for_bytes(pattern)?),
+            WireRule::Ignore => Rule::Ignore,
+        };
+        let normaliser = Normaliser::new(&strictness.tolerate, &strictness.masks)?;
+        Ok(Self { rule, normaliser })
+    }
+
+    /// True where nothing is compared.
+    pub(super) fn ignores(&self) -> bool {
+        match self.rule {
+            Rule::Ignore => true,
+            Rule::Exact | Rule::Contains | Rule::AnyOrder | Rule::Count(_) | Rule::Pattern(_) => {
+                false
+            }
+        }
+    }
+
+    /// Compares two streams.
+    pub(super) fn streams(&self, expected: &[u8], actual: &[u8]) -> Option<Difference> {
+        let [wanted, got] = [expected, actual].map(|side| self.normaliser.text(side));
+        match &self.rule {
+            Rule::Exact => self.differ(&wanted, &got),
+            Rule::Contains => {
+                let there = contains(&got, &wanted);
+                if there {
+                    None
+                } else {
+                    self.differ(&wanted, &got)
+                }
+            }
+            Rule::AnyOrder | Rule::Count(_) | Rule::Pattern(_) => {
+                let found = self.messages(&lines(&wanted), &lines(&got))?;
+                Some(if got.is_empty() {
+                    self.difference(Code::SentNothing, &wanted, &got)
+                } else {
+                    found.of_lines()
+                })
+            }
+            Rule::Ignore => None,
+        }
+    }
+
+    /// As [`Comparer::streams`], but of streams that were broken off: only what both have is
+    /// compared.
+    pub(super) fn beginnings(&self, expected: &[u8], actual: &[u8]) -> Option<Difference> {
+        match &self.rule {
+            // The half of a part that is masked is no such part.
+            Rule::Exact if !self.normaliser.masks() => {
+                let [wanted, got] = [expected, actual].map(|side| self.normaliser.beginning(side));
+                let both = wanted.len().min(got.len());
+                self.differ(&wanted[..both], &got[..both])
+            }
+            // The beginning of a stream says nothing about the order or the number of its lines.
+            Rule::Exact
+            | Rule::Contains
+            | Rule::AnyOrder
+            | Rule::Count(_)
+            | Rule::Pattern(_)
+            | Rule::Ignore => None,
+        }
+    }
+
+    /// Compares two lists of datagrams.
+    pub(super) fn datagrams(&self, expected: &[Bytes], actual: &[Bytes]) -> Option<Difference> {
+        let [wanted, got] = [expected, actual].map(|side| -> Vec<Vec<Unit>> {
+            side.iter().map(|one| self.normaliser.text(one)).collect()
+        });
+        let [wanted, got] = [&wanted, &got]
+            .map(|side| -> Vec<Message<'_>> { side.iter().map(Vec::as_slice).collect() });
+        match &self.rule {
+            Rule::Exact => self.in_order(&wanted, &got),
+            Rule::Contains => {
+                let mut rest = got.iter();
+                wanted.iter().enumerate().find_map(|(at, wanted)| {
+                    let found = rest.any(|one| contains(one, wanted));
+                    let nearest = got.get(at).copied().unwrap_or_default();
+                    (!found).then(|| {
+                        self.difference(Code::MissingDatagram, wanted, nearest)
+                            .numbered(at + 1)
+                    })
+                })
+            }
+            Rule::AnyOrder | Rule::Count(_) | Rule::Pattern(_) => self.messages(&wanted, &got),
+            Rule::Ignore => None,
+        }
+    }
+
+    /// The rules that are the same for datagrams and for lines.
+    fn messages(&self, expected: &[Message<'_>], actual: &[Message<'_>]) -> Option<Difference> {
+        match &self.rule {
+            Rule::AnyOrder => self.any_order(expected, actual),
+            Rule::Count(times) => self.count(*times, expected, actual),
+            Rule::Pattern(pattern) => self.matching(pattern, expected, actual),
+            Rule::Exact | Rule::Contains | Rule::Ignore => None,
+        }
+    }
+
+    fn difference(&self, code: Code, expected: Message<'_>, actual: Message<'_>) -> Difference {
+        Difference {
+            masked: self.normaliser.names([expected, actual]),
+            ..Difference::plain(
+                code,
+                &self.normaliser.shown(expected),
+                &self.normaliser.shown(actual),
+            )
+        }
+    }
+
+    fn differ(&self, expected: Message<'_>, actual: Message<'_>) -> Option<Difference> {
+        Some(self.difference(way(expected, actual)?, expected, actual))
+    }
+
+    fn in_order(&self, expected: &[Message<'_>], actual: &[Message<'_>]) -> Option<Difference> {
+        let same = expected
+            .iter()
+            .zip(actual)
+            .take_while(|(one, two)| one == two)
+            .count();
+        let difference = match (expected.get(same), actual.get(same)) {
+            (None, None) => return None,
+            (Some(wanted), None) => self.difference(Code::MissingDatagram, wanted, &[]),
+            (None, Some(extra)) => self.difference(Code::ExtraDatagram, &[], extra),
+            (Some(wanted), Some(got)) => self.difference(Code::WrongDatagram, wanted, got),
+        };
+        Some(difference.numbered(same + 1))
+    }
+
+    fn any_order(&self, expected: &[Message<'_>], actual: &[Message<'_>]) -> Option<Difference> {
+        let mut left = often(actual);
+        for (at, wanted) in expected.iter().enumerate() {
+            match left.get_mut(wanted) {
+                Some(times) if *times > 0 => *times -= 1,
+                Some(_) | None => return Some(self.missing_or_wrong(wanted, at, expected, actual)),
+            }
+        }
+        let mut allowed = often(expected);
+        let extra = actual.iter().find(|one| match allowed.get_mut(*one) {
+            Some(times) if *times > 0 => {
+                *times -= 1;
+                false
+            }
+            Some(_) | None => true,
+        })?;
+        Some(self.difference(Code::ExtraDatagram, &[], extra))
+    }
+
+    fn count(
+        &self,
+        times: Times,
+        expected: &[Message<'_>],
+        actual: &[Message<'_>],
+    ) -> Option<Difference> {
+        let (known, there) = (often(expected), often(actual));
+        for (at, wanted) in expected.iter().enumerate() {
+            let got = there.get(wanted).copied().unwrap_or(0);
+            if times.allow(got) {
+                continue;
+            }
+            if got == 0 {
+                return Some(self.missing_or_wrong(wanted, at, expected, actual));
+            }
+            let code = if times.enough(got) {
+                Code::ExtraDatagram
+            } else {
+                Code::MissingDatagram
+            };
+            let got = Times::exactly(u32::try_from(got).unwrap_or(u32::MAX));
+            let why = Reason::Often(format!("{got}, where {times} is right"));
+            // That it is not the text itself is said by two equal ones.
+            return Some(self.difference(code, wanted, wanted).because(why));
+        }
+        let stranger = actual.iter().find(|one| !known.contains_key(*one))?;
+        Some(self.difference(Code::ExtraDatagram, &[], stranger))
+    }
+
+    /// One of `expected` is not there (often enough); next to it stands one that is not expected.
+    fn missing_or_wrong(
+        &self,
+        wanted: Message<'_>,
+        at: usize,
+        expected: &[Message<'_>],
+        actual: &[Message<'_>],
+    ) -> Difference {
+        let known: BTreeSet<&Message<'_>> = expected.iter().collect();
+        let difference = match actual.iter().find(|one| !known.contains(one)) {
+            Some(stranger) => self.difference(Code::WrongDatagram, wanted, stranger),
+            None => self.difference(Code::MissingDatagram, wanted, &[]),
+        };
+        difference.numbered(at + 1)
+    }
+
+    fn matching(
+        &self,
+        pattern: &Regex,
+        expected: &[Message<'_>],
+        actual: &[Message<'_>],
+    ) -> Option<Difference> {
+        let matches = |one: &Message<'_>| pattern.is_match(&self.normaliser.shown(one));
+        if let Some(at) = actual.iter().position(|one| !matches(one)) {
+            let model = expected
+                .get(at)
+                .or(expected.first())
+                .copied()
+                .unwrap_or_default();
+            let example = super::words::short(&self.normaliser.shown(model));
+            let why = Reason::Text(format!("it has not the form of the example {example}"));
+            return Some(
+                self.difference(Code::WrongDatagram, model, actual[at])
+                    .numbered(at + 1)
+                    .because(why),
+            );
+        }
+        if let Some(missing) = expected.get(actual.len()) {
+            let difference = self.difference(Code::MissingDatagram, missing, &[]);
+            return Some(difference.numbered(actual.len() + 1));
+        }
+        let extra = actual.get(expected.len())?;
+        let difference = self.difference(Code::ExtraDatagram, &[], extra);
+        Some(difference.numbered(expected.len() + 1))
+    }
 }
 
 impl Difference {
     /// The difference of two lists of lines as one of the streams that they came from.
-    fn of_lines(self, expected: &[u8], actual: &[u8]) -> Self {
-        if actual.is_empty() {
-            return Self::new(Code::SentNothing, expected, actual);
-        }
+    fn of_lines(self) -> Self {
         let code = match self.code {
             Code::MissingDatagram => Code::TooFewBytes,
             Code::ExtraDatagram => Code::TooManyBytes,
@@ -149,13 +346,13 @@ impl Difference {
         let line = self
             .number
             .map_or_else(String::new, |number| format!(" (line {number})"));
-        let because = match code {
-            Code::TooFewBytes => format!("a line is missing{line}"),
-            Code::TooManyBytes => format!("a line should not be there{line}"),
-            _ => self
-                .because
-                .unwrap_or_else(|| format!("a line is wrong{line}")),
-        };
+        let because = self.because.unwrap_or_else(|| {
+            Reason::Text(match code {
+                Code::TooFewBytes => format!("a line is missing{line}"),
+                Code::TooManyBytes => format!("a line should not be there{line}"),
+                _ => format!("a line is wrong{line}"),
+            })
+        });
         Self {
             code,
             number: None,
@@ -165,110 +362,36 @@ impl Difference {
     }
 }
 
-fn in_order(expected: &[&[u8]], actual: &[&[u8]]) -> Option<Difference> {
-    let same = expected
-        .iter()
-        .zip(actual)
-        .take_while(|(one, two)| one == two)
-        .count();
-    match (expected.get(same), actual.get(same)) {
-        (None, None) => None,
-        (Some(wanted), None) => {
-            Some(Difference::new(Code::MissingDatagram, wanted, b"").numbered(same + 1))
-        }
-        (None, Some(extra)) => {
-            Some(Difference::new(Code::ExtraDatagram, b"", extra).numbered(same + 1))
-        }
-        (Some(wanted), Some(got)) => {
-            Some(Difference::new(Code::WrongDatagram, wanted, got).numbered(same + 1))
-        }
+/// How often each message is there.
+fn often<'t>(messages: &[Message<'t>]) -> BTreeMap<Message<'t>, usize> {
+    let mut often = BTreeMap::new();
+    for one in messages {
+        *often.entry(*one).or_default() += 1;
     }
-}
-
-fn any_order(expected: &[&[u8]], actual: &[&[u8]]) -> Option<Difference> {
-    let mut left: Vec<&[u8]> = actual.to_vec();
-    for (at, wanted) in expected.iter().enumerate() {
-        match left.iter().position(|one| one == wanted) {
-            Some(found) => drop(left.remove(found)),
-            None => return Some(missing_or_wrong(wanted, &left, expected, at)),
-        }
-    }
-    left.first()
-        .map(|extra| Difference::new(Code::ExtraDatagram, b"", extra))
-}
-
-fn at_least_once(expected: &[&[u8]], actual: &[&[u8]]) -> Option<Difference> {
-    if let Some(at) = expected.iter().position(|wanted| !actual.contains(wanted)) {
-        return Some(missing_or_wrong(expected[at], actual, expected, at));
-    }
-    let extra = actual.iter().find(|one| !expected.contains(one))?;
-    Some(Difference::new(Code::ExtraDatagram, b"", extra))
-}
-
-/// The first of `expected` that is not among `left`; next to it stands one that is not expected.
-fn missing_or_wrong(wanted: &[u8], left: &[&[u8]], expected: &[&[u8]], at: usize) -> Difference {
-    let stranger = left.iter().find(|one| !expected.contains(one));
-    match stranger {
-        Some(got) => Difference::new(Code::WrongDatagram, wanted, got).numbered(at + 1),
-        None => Difference::new(Code::MissingDatagram, wanted, b"").numbered(at + 1),
-    }
-}
-
-fn matching(pattern: &str, expected: &[&[u8]], actual: &[&[u8]]) -> Option<Difference> {
-    // Patterns are compiled before anything is judged; one that is wrong is no student's fault.
-    let pattern = Regex::new(pattern).ok()?;
-    let matches = |one: &&[u8]| pattern.is_match(one.strip_suffix(b"\r").unwrap_or(one));
-    if let Some(at) = actual.iter().position(|one| !matches(one)) {
-        let model = expected
-            .get(at)
-            .or(expected.first())
-            .copied()
-            .unwrap_or_default();
-        return Some(
-            Difference::new(Code::WrongDatagram, model, actual[at])
-                .numbered(at + 1)
-                .because(format!(
-                    "it has not the form of the example {}",
-                    super::words::short(model)
-                )),
-        );
-    }
-    if let Some(missing) = expected.get(actual.len()) {
-        return Some(
-            Difference::new(Code::MissingDatagram, missing, b"").numbered(actual.len() + 1),
-        );
-    }
-    let extra = actual.get(expected.len())?;
-    Some(Difference::new(Code::ExtraDatagram, b"", extra).numbered(expected.len() + 1))
+    often
 }
 
 /// The lines of a stream; behind a final newline there is none.
-fn lines(stream: &[u8]) -> Vec<&[u8]> {
-    let mut lines: Vec<&[u8]> = stream.split(|byte| *byte == b'\n').collect();
+fn lines(stream: &[Unit]) -> Vec<Message<'_>> {
+    let mut lines: Vec<Message<'_>> = stream.split(|unit| *unit == NEWLINE).collect();
     if lines.last().is_some_and(|line| line.is_empty()) {
         lines.pop();
     }
     lines
 }
 
-fn without_newline(text: &[u8]) -> &[u8] {
-    text.strip_suffix(b"\r\n")
-        .or(text.strip_suffix(b"\n"))
-        .unwrap_or(text)
-}
-
 /// True where `needle` stands somewhere in `hay`.
-pub(super) fn contains(hay: &[u8], needle: &[u8]) -> bool {
+pub(super) fn contains<T: PartialEq>(hay: &[T], needle: &[T]) -> bool {
     find(hay, needle).is_some()
 }
 
 /// Where `needle` first stands in `hay`; in linear time (Knuth, Morris and Pratt), because a program
 /// under test chooses what `hay` is.
-pub(super) fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
+pub(super) fn find<T: PartialEq>(hay: &[T], needle: &[T]) -> Option<usize> {
     if needle.is_empty() {
         return Some(0);
     }
-    // `back[n]`: how much of the needle is still matched when it fails behind `n` bytes.
+    // `back[n]`: how much of the needle is still matched when it fails behind `n` of its units.
     let mut back = vec![0; needle.len()];
     let mut matched = 0;
     for at in 1..needle.len() {
@@ -279,11 +402,11 @@ pub(super) fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
         back[at] = matched;
     }
     matched = 0;
-    for (at, byte) in hay.iter().enumerate() {
-        while matched > 0 && *byte != needle[matched] {
+    for (at, unit) in hay.iter().enumerate() {
+        while matched > 0 && *unit != needle[matched] {
             matched = back[matched - 1];
         }
-        matched += usize::from(*byte == needle[matched]);
+        matched += usize::from(*unit == needle[matched]);
         if matched == needle.len() {
             return Some(at + 1 - needle.len());
         }

@@ -3,6 +3,7 @@
 //!
 //! It is made from a whole record, or from what a running cell has so far.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use super::address;
@@ -14,13 +15,37 @@ use crate::transcript::{Stream, What};
 /// Prints and what they are compared with.
 pub(super) struct Seen {
     output: Captured,
-    errors: Captured,
+    texts: Texts,
     /// What `<address>` stands for, one after the other.
     pub(super) addresses: Vec<SocketAddr>,
     /// What `<own-address>` may stand for.
     own: Vec<Own>,
     /// What was received on each connection.
     pub(super) heard: Vec<Heard>,
+}
+
+/// Output and error output with `\n` as line ends: a terminal turns each into `\r\n`.
+struct Texts {
+    output: Vec<u8>,
+    errors: Vec<u8>,
+    output_lines: Vec<String>,
+    error_lines: Vec<String>,
+}
+
+impl Texts {
+    fn of(output: &Captured, errors: &Captured) -> Self {
+        let lines = |text: &[u8]| -> Vec<String> {
+            let text = String::from_utf8_lossy(text);
+            text.split('\n').map(ToOwned::to_owned).collect()
+        };
+        let (output, errors) = (plain(output), plain(errors));
+        Self {
+            output_lines: lines(&output),
+            error_lines: lines(&errors),
+            output,
+            errors,
+        }
+    }
 }
 
 /// A place where the program listens.
@@ -76,8 +101,8 @@ impl Seen {
             .filter_map(|one| one.dialled.map(|address| address.ip()))
             .collect();
         Self {
+            texts: Texts::of(&output, &errors),
             output,
-            errors,
             addresses,
             own: places.iter().map(|place| own(place, &dialled)).collect(),
             heard: heard(view, reference),
@@ -85,20 +110,22 @@ impl Seen {
     }
 
     /// Whole lines, without their ends.
-    pub(super) fn lines(&self, on: PrintStream) -> Vec<String> {
-        let text = self.text(on);
-        let text = String::from_utf8_lossy(&text);
-        text.split('\n').map(ToOwned::to_owned).collect()
+    pub(super) fn lines(&self, on: PrintStream) -> impl Iterator<Item = &str> + Clone {
+        let (output, errors): (&[String], &[String]) = match on {
+            PrintStream::Output => (&self.texts.output_lines, &[]),
+            PrintStream::Errors => (&[], &self.texts.error_lines),
+            PrintStream::Either => (&self.texts.output_lines, &self.texts.error_lines),
+        };
+        output.iter().chain(errors).map(String::as_str)
     }
 
-    /// The text with `\n` as line ends: a terminal turns each into `\r\n`.
-    pub(super) fn text(&self, on: PrintStream) -> Vec<u8> {
+    /// The text with `\n` as line ends.
+    pub(super) fn text(&self, on: PrintStream) -> Cow<'_, [u8]> {
+        let Texts { output, errors, .. } = &self.texts;
         match on {
-            PrintStream::Output => plain(&self.output),
-            PrintStream::Errors => plain(&self.errors),
-            PrintStream::Either => {
-                [plain(&self.output), b"\n".to_vec(), plain(&self.errors)].concat()
-            }
+            PrintStream::Output => output.into(),
+            PrintStream::Errors => errors.into(),
+            PrintStream::Either => [&output[..], b"\n", errors].concat().into(),
         }
     }
 

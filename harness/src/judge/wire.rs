@@ -5,21 +5,20 @@
 //! luck: there only the bytes that both sent are compared, and no endings.
 
 use super::case::Case;
-use super::rule::{self, Difference};
+use super::rule::{Difference, Reason};
 use super::view::{Connection, Key, View};
 use super::words::{counted, quoted, short};
 use super::{Check, Code, Comparison, Finding, bugs};
-use crate::course::{Role, WireRule};
+use crate::course::Role;
 use crate::fault::{LaneFault, StreamFault};
 use crate::record::Over;
 use crate::transcript::StreamEnd;
 
 /// What differs from the reference; of several findings of one kind only the first.
 pub(super) fn against_reference(case: &Case<'_>) -> Vec<Finding> {
-    let Some(reference) = &case.reference else {
-        return Vec::new();
-    };
-    if *case.wire_rule() == WireRule::Ignore {
+    // The reference's own run is compared with itself: a rule that it breaks is wrong for everybody.
+    let reference = case.reference.as_ref().unwrap_or(&case.view);
+    if case.comparer.ignores() {
         return Vec::new();
     }
     let mut findings = if case.exercise.transport.is_stream() {
@@ -141,19 +140,9 @@ fn missing_connection(case: &Case<'_>, wanted: &Connection) -> Finding {
 
 fn bytes(case: &Case<'_>, wanted: &Connection, got: &Connection, broken: bool) -> Option<Finding> {
     let difference = if broken {
-        match case.wire_rule() {
-            WireRule::Exact | WireRule::FinalNewline => {
-                rule::differ_where_both_are(&wanted.sent, &got.sent)
-            }
-            // The beginning of a stream says nothing about the order or the number of its lines.
-            WireRule::Contains
-            | WireRule::LinesAnyOrder
-            | WireRule::AtLeastOnce
-            | WireRule::Pattern(_)
-            | WireRule::Ignore => None,
-        }
+        case.comparer.beginnings(&wanted.sent, &got.sent)
     } else {
-        rule::streams(case.wire_rule(), &wanted.sent, &got.sent)
+        case.comparer.streams(&wanted.sent, &got.sent)
     }?;
     let to = case.names.name(&got.key.other);
     Some(stream_finding(case, &to, &difference, got.sent_end))
@@ -173,38 +162,60 @@ pub(super) fn stream_finding(
         Some(StreamEnd::Reset) => ", and then broke the connection off",
         None => "",
     };
-    let mut message = match difference.code {
-        Code::SentNothing => format!(
+    // Of masked parts nobody knows how long they should be.
+    let countable = difference.masked.is_empty();
+    let message = match (difference.code, &difference.because) {
+        (Code::SentNothing, None) => format!(
             "Your program sent nothing to {to}, where {} should come{closed}.",
             quoted(expected)
         ),
-        Code::TooFewBytes if difference.because.is_none() => format!(
+        (Code::TooFewBytes, None) if countable => format!(
             "Your program sent only {} of {} to {to}{closed}.",
             actual.len(),
             counted(expected.len(), "byte"),
         ),
-        Code::TooManyBytes if expected.is_empty() => format!(
+        (Code::TooFewBytes, None) => {
+            format!("Your program sent only the beginning of what it should to {to}{closed}.")
+        }
+        (Code::TooManyBytes, None) if expected.is_empty() => format!(
             "Your program sent {to} {}, where nothing more should come.",
             quoted(actual)
         ),
-        Code::TooManyBytes if difference.because.is_none() => format!(
+        (Code::TooManyBytes, None) if countable => format!(
             "Your program sent {to} all that it should, and {} more: {}.",
             counted(actual.len() - expected.len(), "byte"),
             short(&actual[expected.len()..]),
         ),
-        _ => format!("Your program sent {to} something else than it should."),
+        (Code::TooManyBytes, None) => format!(
+            "Your program sent {to} all that it should, and more: {}.",
+            short(&actual[expected.len()..]),
+        ),
+        (_, Some(Reason::Often(often))) => {
+            format!("Your program sent {to} the line {} {often}.", short(actual))
+        }
+        (_, Some(Reason::Text(why))) => {
+            format!("Your program sent {to} something else than it should: {why}.")
+        }
+        (_, None) => format!("Your program sent {to} something else than it should."),
     };
-    if let Some(because) = &difference.because {
-        message.pop();
-        message.push_str(&format!(": {because}."));
+    let finding = Finding::new(Check::Wire, difference.code, message);
+    shown(
+        case,
+        finding,
+        format!("what your program sent to {to}"),
+        difference,
+    )
+}
+
+/// With the two texts as evidence, unless it is not the texts that differ.
+fn shown(case: &Case<'_>, finding: Finding, what: String, difference: &Difference) -> Finding {
+    let (expected, actual) = (&difference.expected, &difference.actual);
+    match difference.because {
+        Some(Reason::Often(_)) => finding,
+        Some(Reason::Text(_)) | None => finding
+            .with(Comparison::new(what, expected, actual).masked(difference.masked.clone()))
+            .points_to(bugs::in_text(case, expected, actual)),
     }
-    Finding::new(Check::Wire, difference.code, message)
-        .with(Comparison::new(
-            format!("what your program sent to {to}"),
-            expected,
-            actual,
-        ))
-        .points_to(bugs::in_text(case, expected, actual))
 }
 
 fn ending(case: &Case<'_>, wanted: &Connection, got: &Connection) -> Option<Finding> {
@@ -262,7 +273,7 @@ fn datagrams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
             .iter()
             .find(|(one, _)| one == key)
             .map_or(&empty, |(_, all)| all);
-        let Some(difference) = rule::datagrams(case.wire_rule(), expected, actual) else {
+        let Some(difference) = case.comparer.datagrams(expected, actual) else {
             continue;
         };
         findings.push(datagram_finding(
@@ -280,6 +291,7 @@ fn datagrams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
                 number: Some(1),
                 expected: Vec::new(),
                 actual: actual[0].to_vec(),
+                masked: Vec::new(),
                 because: None,
             };
             findings.push(datagram_finding(case, key, &extra, 0, actual.len()));
@@ -299,39 +311,40 @@ fn datagram_finding(
     let number = difference
         .number
         .map_or_else(String::new, |number| format!(" {number}"));
-    let mut message = match difference.code {
-        Code::MissingDatagram if got == 0 => {
+    let message = match (difference.code, &difference.because) {
+        (_, Some(Reason::Often(often))) => format!(
+            "Your program sent {to} the datagram {} {often}.",
+            short(&difference.actual)
+        ),
+        (Code::MissingDatagram, _) if got == 0 => {
             format!(
                 "Your program sent nothing to {to}, where {} should come.",
                 quoted(&difference.expected)
             )
         }
-        Code::MissingDatagram => format!(
+        (Code::MissingDatagram, _) => format!(
             "Your program did not send {to} the datagram {}; it sent {} of {wanted}.",
             short(&difference.expected),
             got,
         ),
-        Code::ExtraDatagram => format!(
+        (Code::ExtraDatagram, _) => format!(
             "Your program sent {to} a datagram that should not be there: {}. It sent {}, where \
              {wanted} should come.",
             short(&difference.actual),
             got,
         ),
-        _ => format!("Datagram{number} from your program to {to} is not what it should be."),
+        (_, Some(Reason::Text(why))) => {
+            format!("Datagram{number} from your program to {to} is not what it should be: {why}.")
+        }
+        (_, None) => {
+            format!("Datagram{number} from your program to {to} is not what it should be.")
+        }
     };
-    if let Some(because) = &difference.because {
-        message.pop();
-        message.push_str(&format!(": {because}."));
-    }
-    Finding::new(Check::Wire, difference.code, message)
-        .with(Comparison::new(
-            format!("datagram{number} from your program to {to}"),
-            &difference.expected,
-            &difference.actual,
-        ))
-        .points_to(bugs::in_text(
-            case,
-            &difference.expected,
-            &difference.actual,
-        ))
+    let finding = Finding::new(Check::Wire, difference.code, message);
+    shown(
+        case,
+        finding,
+        format!("datagram{number} from your program to {to}"),
+        difference,
+    )
 }

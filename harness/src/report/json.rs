@@ -141,6 +141,9 @@ pub struct FindingLine {
     pub expected_length: Option<u64>,
     /// The full length of what was there.
     pub actual_length: Option<u64>,
+    /// The parts that are not compared; they stand in both texts as `‹name›`.
+    #[serde(default)]
+    pub masked: Vec<String>,
     /// The steps of the other side up to the one that failed.
     pub steps: Vec<StepLine>,
 }
@@ -258,6 +261,7 @@ fn finding(finding: &Finding) -> FindingLine {
         skipped: evidence.map(|one| one.skipped),
         expected_length: evidence.map(|one| one.expected_length),
         actual_length: evidence.map(|one| one.actual_length),
+        masked: evidence.map(|one| one.masked.clone()).unwrap_or_default(),
         steps: finding.steps.iter().map(step).collect(),
     }
 }

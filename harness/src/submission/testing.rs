@@ -53,7 +53,7 @@ pub(super) fn exercise(id: &str) -> Exercise {
         output: Output::Terminal,
         prints: Vec::new(),
         ends: Ends::Exits,
-        wire: WireRule::Exact,
+        wire: WireRule::Exact.into(),
     };
     let roles = [
         (Role::Server, role(&["echoserv"])),

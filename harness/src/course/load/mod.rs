@@ -7,6 +7,7 @@
 //! To add a key: 1. its field in `raw`; 2. its checked form in `course::exercise` or
 //! `course::scenario`; 3. its line here; 4. `SOCKGRADE_WRITE_SCHEMAS=1 cargo test schemas`, which writes what editors use.
 
+mod amount;
 mod argument;
 mod course;
 mod exercise;
@@ -19,6 +20,7 @@ mod role;
 mod scenario;
 mod script;
 mod text;
+mod wire;
 
 pub(super) use course::Places;
 pub use course::load;

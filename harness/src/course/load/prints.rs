@@ -1,11 +1,11 @@
-//! What must be printed, and regular expressions.
+//! What must be printed.
 
-use regex::Regex;
-
+use super::{amount, wire};
+use crate::course::pattern;
 use crate::course::place::At;
 use crate::course::problem::{Problems, nearest};
-use crate::course::raw::{Case, Form, RawPrint};
-use crate::course::{Print, PrintStream, Printed, Role};
+use crate::course::raw::{Case, Form, RawPrint, RawReceived};
+use crate::course::{Print, PrintStream, Printed, Received, Role, Times};
 
 /// Words in a line that stand for something else.
 pub(in crate::course) const STANDS_FOR: [&str; 2] = ["<address>", "<own-address>"];
@@ -57,7 +57,12 @@ fn long(raw: &RawPrint, role: Role, at: At<'_>, problems: &mut Problems) -> Opti
             .hint("write two elements of the list");
         return None;
     }
-    for (key, beside) in [("case", "line"), ("times", "pattern")] {
+    for (key, beside) in [
+        ("case", "line"),
+        ("tolerate", "received"),
+        ("number", "pattern"),
+        ("count", "pattern"),
+    ] {
         if at.has(key) && kind != beside {
             problems.error(
                 at.key_word(key),
@@ -77,28 +82,72 @@ fn long(raw: &RawPrint, role: Role, at: At<'_>, problems: &mut Problems) -> Opti
             parts,
             any_case: raw.case == Some(Case::Any),
         }
-    } else if let Some(received) = raw.received {
-        Printed::Received(received)
-    } else if let Some(pattern) = &raw.pattern {
-        check_pattern(pattern, at.key("pattern"), problems);
-        if raw.times == Some(0) {
-            problems
-                .error(at.key("times"), "a pattern that no line matches")
-                .hint("write `never:`");
+    } else if let Some(form) = raw.received {
+        Printed::Received(received(form, raw, at, problems))
+    } else if let Some(text) = &raw.pattern {
+        let count = raw.count.as_ref();
+        let number = raw.number.as_ref();
+        let compiled = match number {
+            Some(_) => pattern::with_number(text),
+            None => pattern::for_line(text),
+        };
+        if let Err(error) = compiled {
+            let problem = problems.error(at.key("pattern"), error.to_string());
+            if number.is_some() && pattern::for_line(text).is_ok() {
+                problem.hint("put the number alone in ( ), and other groups in (?: )");
+            }
         }
         Printed::Pattern {
-            pattern: pattern.clone(),
-            times: raw.times,
+            pattern: text.clone(),
+            number: match number {
+                Some(number) => Some(amount::number(number, at.key("number"), problems)?),
+                None => None,
+            },
+            count: match count {
+                // There is one way to say that no line matches.
+                Some(Form::Short(0)) => {
+                    problems
+                        .error(at.key("count"), "a pattern that no line matches")
+                        .hint("write `never:`");
+                    return None;
+                }
+                Some(count) => amount::times(count, at.key("count"), problems),
+                None => Times::AT_LEAST_ONCE,
+            },
         }
     } else {
-        let pattern = raw.never.clone()?;
-        check_pattern(&pattern, at.key("never"), problems);
-        Printed::Never(pattern)
+        let never = raw.never.clone()?;
+        wire::check(
+            pattern::for_line(&never).map(drop),
+            at.key("never"),
+            problems,
+        );
+        Printed::Never(never)
     };
     Some(Print {
         what,
         on: raw.on.unwrap_or(PrintStream::Output),
     })
+}
+
+fn received(form: RawReceived, raw: &RawPrint, at: At<'_>, problems: &mut Problems) -> Received {
+    let loose = match form {
+        RawReceived::Exactly => {
+            let tolerate = wire::tolerate(&raw.tolerate, at.key("tolerate"), problems);
+            return Received::Exactly(tolerate);
+        }
+        RawReceived::Lines => Received::Lines,
+        RawReceived::UpperCase => Received::UpperCase,
+    };
+    if at.has("tolerate") {
+        problems
+            .error(
+                at.key_word("tolerate"),
+                "`tolerate` stands only beside `received: exactly`",
+            )
+            .hint("how a line ends, and what stands around a text in it, costs nothing anyway");
+    }
+    loose
 }
 
 /// Tells what is wrong with a part of a line.
@@ -129,15 +178,5 @@ fn part(text: &str, role: Role, at: At<'_>, problems: &mut Problems) {
                 .warning(at, format!("`{word}` stands for itself"))
                 .hint(format!("did you mean `{meant}`?"));
         }
-    }
-}
-
-/// Tells what is wrong with a regular expression.
-pub(super) fn check_pattern(pattern: &str, at: At<'_>, problems: &mut Problems) {
-    if let Err(error) = Regex::new(pattern) {
-        let text = error.to_string();
-        let reason = text.lines().last().unwrap_or_default();
-        let reason = reason.trim_start_matches("error: ");
-        problems.error(at, format!("this is not a regular expression: {reason}"));
     }
 }

@@ -3,13 +3,11 @@
 use std::path::{Component, Path};
 
 use super::text::Material;
-use super::{argument, prints};
+use super::{argument, prints, wire};
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
 use crate::course::raw::{RawReference, RawRole};
-use crate::course::{
-    Ends, Exercise, Output, ReferenceProgram, Role, RoleSpec, Source, Transport, WireRule,
-};
+use crate::course::{Ends, Exercise, Output, ReferenceProgram, Role, RoleSpec, Source, WireRule};
 
 /// What is asked of a role.
 pub(super) fn role(
@@ -40,8 +38,6 @@ pub(super) fn role(
         folder: exercise.id.as_str(),
         name: exercise.id.as_str(),
     };
-    let wire = raw.wire.clone().unwrap_or(WireRule::Exact);
-    check_wire(&wire, exercise.transport, at.key("wire"), problems);
     RoleSpec {
         arguments,
         stems: raw.stems.clone(),
@@ -50,31 +46,9 @@ pub(super) fn role(
         output: raw.output.unwrap_or(Output::Terminal),
         prints: prints::prints(&raw.prints, role, at.key("prints"), problems),
         ends: raw.ends.unwrap_or(Ends::Exits),
-        wire,
-    }
-}
-
-/// Tells what is wrong with a rule for the wire.
-pub(super) fn check_wire(
-    wire: &WireRule,
-    transport: Transport,
-    at: At<'_>,
-    problems: &mut Problems,
-) {
-    match wire {
-        WireRule::Pattern(pattern) => prints::check_pattern(pattern, at.key("pattern"), problems),
-        WireRule::AtLeastOnce if transport.is_stream() => {
-            problems.error(
-                at,
-                "`at-least-once` is about datagrams, and this is a stream",
-            );
-        }
-        WireRule::AtLeastOnce
-        | WireRule::Exact
-        | WireRule::FinalNewline
-        | WireRule::Contains
-        | WireRule::LinesAnyOrder
-        | WireRule::Ignore => {}
+        wire: raw.wire.as_ref().map_or(WireRule::Exact.into(), |raw| {
+            wire::strictness(raw, at.key("wire"), problems)
+        }),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::faults::Profiles;
 use super::text::Material;
-use super::{argument, faults, files, prints, reach, role, script};
+use super::{argument, faults, files, prints, reach, script, wire};
 use crate::bugs;
 use crate::course::place::At;
 use crate::course::problem::{Problems, suggestion};
@@ -43,9 +43,6 @@ impl<'a> Reading<'a> {
         if let Some(arguments) = &raw.arguments {
             argument::check(arguments, exercise, at.key("arguments"), problems);
         }
-        if let Some(wire) = &raw.wire {
-            role::check_wire(wire, exercise.transport, at.key("wire"), problems);
-        }
         let points = self.points(problems);
         let errors = problems.errors();
         let other_side = self.other_side(problems);
@@ -82,7 +79,10 @@ impl<'a> Reading<'a> {
                 .as_ref()
                 .map(|raw| prints::prints(raw, self.role, at.key("prints"), problems)),
             ends: raw.ends,
-            wire: raw.wire.clone(),
+            wire: raw
+                .wire
+                .as_ref()
+                .map(|raw| wire::strictness(raw, at.key("wire"), problems)),
             hint: raw.hint.as_deref().unwrap_or_default().trim().to_owned(),
         }
     }

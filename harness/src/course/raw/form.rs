@@ -1,7 +1,7 @@
 //! Values that have a short and a long form, chosen by their kind and not by trial.
 //!
 //! serde's `untagged` would try one after the other and lose the place of the error; these look at
-//! whether a text, a list or a map stands there.
+//! whether a text, a number, a list or a map stands there.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,9 +9,11 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 
-/// A text as the short form `S`, or a list or map as the long form `L`.
+/// A text or number as the short form `S`, or a list or map as the long form `L`.
 #[derive(Debug, Clone)]
 pub(in super::super) enum Form<S, L> {
     Short(S),
@@ -45,7 +47,19 @@ impl<'de, S: Deserialize<'de>, L: Deserialize<'de>> Visitor<'de> for FormVisitor
     type Value = Form<S, L>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, or its long form")
+        f.write_str("a text or a number, or its long form")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        S::deserialize(number.into_deserializer()).map(Form::Short)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        S::deserialize(number.into_deserializer()).map(Form::Short)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        S::deserialize(number.into_deserializer()).map(Form::Short)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {

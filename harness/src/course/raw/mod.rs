@@ -3,26 +3,30 @@
 //! Nothing is checked here but the form; `load` turns these into the types of the course. What is
 //! said in `///` below is what an author sees in the editor.
 
+mod amount;
 mod form;
+mod print;
 mod scenario;
 mod text;
+mod wire;
 
+pub(super) use amount::{RawNumber, RawTimes};
 pub(super) use form::{Form, ListOr, OneOrMany};
+pub(super) use print::{Case, RawPrint, RawReceived};
 pub(super) use scenario::{
     RawAlternative, RawBackPressure, RawBurst, RawCut, RawDelay, RawDuplicate, RawExpectEnd,
     RawFault, RawFaults, RawJoined, RawLane, RawPick, RawPlayer, RawProfile, RawScenario, RawStep,
     RawStray, RawWait, RawWaitFor, RawWith,
 };
 pub(super) use text::{Part, RawBytes, RawExpect, RawMessage, RawRepeat, RawText};
+pub(super) use wire::{RawMask, RawRule, RawWire};
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{
-    Argument, Ends, Level, Network, Output, PrintStream, Received, Role, Transport, WireRule,
-};
+use super::{Argument, Ends, Level, Network, Output, Role, Transport};
 use crate::units::Time;
 
 /// A course: what of its exercises is graded together.
@@ -167,7 +171,7 @@ pub(super) struct RawRole {
     pub(super) ends: Option<Ends>,
     /// How strictly what it sends is compared with what the reference sent; `exact` if nothing is
     /// said.
-    pub(super) wire: Option<WireRule>,
+    pub(super) wire: Option<Form<RawRule, RawWire>>,
 }
 
 /// The program that shows how a role is done right.
@@ -179,38 +183,6 @@ pub(super) enum RawReference {
     /// A command of the course's own; words that name files of the exercise's folder are found
     /// there.
     Command(Vec<String>),
-}
-
-/// Something that must, or must not, be printed: exactly one of `line`, `received`, `pattern` and
-/// `never`.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawPrint {
-    /// One line has all these parts, in any order. `<address>` stands for a client's address and
-    /// port, `<own-address>` for those that the program listens on.
-    pub(super) line: Option<Form<String, Vec<String>>>,
-    /// Beside `line`: whether upper and lower case are the same.
-    pub(super) case: Option<Case>,
-    /// What the other side sent is printed, in this form.
-    pub(super) received: Option<Received>,
-    /// Lines match this regular expression.
-    pub(super) pattern: Option<String>,
-    /// Beside `pattern`: how many lines match it; at least one if nothing is said.
-    pub(super) times: Option<u32>,
-    /// No line matches this regular expression.
-    pub(super) never: Option<String>,
-    /// Where it is looked for; in `output` if nothing is said.
-    pub(super) on: Option<PrintStream>,
-}
-
-/// Whether upper and lower case are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Case {
-    /// They are.
-    Any,
-    /// They are not.
-    Same,
 }
 
 /// One line of a conversation; the bare word `end` ends the speaker's direction.

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::{Argument, Ends, Level, Role, Signal, Start, StepEnd, WireRule};
-use super::{Form, ListOr, OneOrMany, RawExpect, RawMessage, RawPrint, RawText};
+use super::super::{Argument, Ends, Level, Role, Signal, Start, StepEnd};
+use super::{Form, ListOr, OneOrMany, RawExpect, RawMessage, RawPrint, RawRule, RawText, RawWire};
 use crate::units::{Chance, Rate, Share, Size, Time};
 
 /// A scenario: one scripted test of one role.
@@ -54,7 +54,7 @@ pub(in super::super) struct RawScenario {
     /// How the program must finish, where it differs from the role's.
     pub(in super::super) ends: Option<Ends>,
     /// How strictly what it sends is compared, where it differs from the role's.
-    pub(in super::super) wire: Option<WireRule>,
+    pub(in super::super) wire: Option<Form<RawRule, RawWire>>,
     /// What a student is told who failed it.
     pub(in super::super) hint: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! Files of the right form that mean something impossible.
 
 use super::{BASIC, Folder, check};
-use crate::course::Role;
+use crate::course::{Decimal, Mask, Printed, Range, Role, Times, Tolerated, WireRule};
 use crate::ids::ScenarioId;
 
 const EXERCISE: &str = "tcp-echo/exercise.yaml";
@@ -439,27 +439,233 @@ fn prints_are_checked() {
         &["not a regular expression", "unclosed group"],
     );
     print(
-        "{ received: lines, times: 2 }",
-        &["`times` stands only beside `pattern`"],
+        "{ received: lines, count: 2 }",
+        &["`count` stands only beside `pattern`"],
     );
+    print(
+        "{ received: lines, tolerate: [crlf] }",
+        &["only beside `received: exactly`", "costs nothing anyway"],
+    );
+    print(
+        "{ received: exactly, tolerate: [crlf, crlf] }",
+        &["for the second time"],
+    );
+    print("{ pattern: a, count: 0 }", &["hint: write `never:`"]);
     check(
         EXERCISE,
         "client: {}",
         "client: { prints: [<own-address>] }",
         &["does not listen"],
     );
-    check(
-        EXERCISE,
-        "client: {}",
-        "client: { wire: { pattern: '[' } }",
-        &["not a regular expression"],
+}
+
+#[test]
+fn numbers_in_prints_are_checked() {
+    let number = |pattern: &str, number: &str, parts: &[&str]| {
+        check(
+            EXERCISE,
+            "- Connected by <address>",
+            &format!("- {{ pattern: '{pattern}', number: {number} }}"),
+            parts,
+        );
+    };
+    number(
+        "loss.* %",
+        "30",
+        &[
+            "no group of this pattern",
+            "exercise.yaml:11:20",
+            "hint: put the number alone in ( ), and other groups in (?: )",
+        ],
+    );
+    number("(loss|lost) ([0-9.]+) ?%", "30", &["has 2 groups"]);
+    number("([0-9.]+ ?%", "30", &["unclosed group"]);
+    let range = |text: &str, parts: &[&str]| number("([0-9.]+) ?%", text, parts);
+    range(
+        "'30'",
+        &["a text stands where a number", "leave the quotes out"],
+    );
+    range("{}", &["it is not said what the number may be"]);
+    range("{ tolerance: 1 }", &["`tolerance` stands only beside `is`"]);
+    range("{ is: 3, tolerance: -1 }", &["no number is nearer than 0"]);
+    range("{ is: 3, at-most: 4 }", &["`at-most` stands beside `is`"]);
+    range("{ at-least: 3, at-most: 2.5 }", &["less than `at-least`"]);
+    range("{ is: .inf }", &["cannot be compared"]);
+    range(
+        "{ is: 3, called: a loss }",
+        &["`<number>` does not stand in it", "hint: write `called:"],
     );
     check(
         EXERCISE,
-        "client: {}",
-        "client: { wire: at-least-once }",
-        &["about datagrams"],
+        "- Connected by <address>",
+        "- { line: a, number: 3 }",
+        &["`number` stands only beside `pattern`"],
     );
+}
+
+#[test]
+fn numbers_and_counts_are_read_in_all_forms() {
+    let read = |number: &str, count: &str| {
+        let folder = Folder::good();
+        let print = format!("- {{ pattern: '([0-9.]+)', number: {number}, count: {count} }}");
+        folder.change(EXERCISE, "- Connected by <address>", &print);
+        let (course, warnings) = folder.load().expect("it is right");
+        assert_eq!(warnings, []);
+        let exercise = course.exercises.values().next().expect("there is one");
+        let print = exercise.roles[&crate::course::Role::Server].prints[0].clone();
+        let Printed::Pattern { number, count, .. } = print.what else {
+            panic!("it is a pattern: {print:?}");
+        };
+        let number = number.expect("it is there");
+        (number.wish(), number.range, count.to_string())
+    };
+    let decimal = |text: &str| text.parse::<Decimal>().expect("a number");
+    let near = |right: &str, tolerance: &str| Range::Near {
+        right: decimal(right),
+        tolerance: decimal(tolerance),
+    };
+    assert_eq!(
+        read("30", "3"),
+        (
+            "the number 30".to_owned(),
+            near("30", "0"),
+            "3 times".to_owned()
+        )
+    );
+    assert_eq!(
+        read("-0.5", "{ at-least: 2 }"),
+        (
+            "the number -0.5".to_owned(),
+            near("-0.5", "0"),
+            "at least 2 times".to_owned()
+        )
+    );
+    let called = "{ is: 30, tolerance: 0.1, called: \"a loss of <number> %\" }";
+    assert_eq!(
+        read(called, "{ at-most: 2 }"),
+        (
+            "a loss of 30 %".to_owned(),
+            near("30", "0.1"),
+            "at most 2 times".to_owned()
+        )
+    );
+    let between = Range::Between {
+        at_least: Some(decimal("200")),
+        at_most: Some(decimal("300.5")),
+    };
+    assert_eq!(
+        read(
+            "{ at-least: 200, at-most: 300.5 }",
+            "{ at-least: 2, at-most: 4 }"
+        ),
+        (
+            "a number of 200 to 300.5".to_owned(),
+            between,
+            "2 to 4 times".to_owned()
+        )
+    );
+}
+
+#[test]
+fn the_strictness_of_the_wire_is_checked() {
+    let wire = |wire: &str, parts: &[&str]| {
+        let role = format!("client: {{ wire: {wire} }}");
+        check(EXERCISE, "client: {}", &role, parts);
+    };
+    wire("{ pattern: '[' }", &["not a regular expression"]);
+    wire(
+        "{ pattern: '(a{1000}){1000}' }",
+        &["takes too much memory", "exercise.yaml:12:30"],
+    );
+    wire("exat", &["did you mean `exact`?"]);
+    wire(
+        "{ rule: exact, count: 2 }",
+        &["`count` stands beside `rule`", "there is one rule"],
+    );
+    wire("{ count: 0 }", &["nothing comes 0 times"]);
+    wire("{ count: {} }", &["it is not said how often"]);
+    wire("{ count: 1.5 }", &["a whole number"]);
+    wire(
+        "{ count: { at-least: 3, at-most: 2 } }",
+        &["less than `at-least`"],
+    );
+    wire(
+        "{ tolerate: [final-new-line] }",
+        &["did you mean `final-newline`?"],
+    );
+    wire(
+        "{ tolerate: [crlf, crlf] }",
+        &["for the second time", "exercise.yaml:12:38"],
+    );
+    wire(
+        "{ rule: ignore, mask: [time] }",
+        &["nothing is masked", "hint: leave `mask` out"],
+    );
+    wire(
+        "{ pattern: a, mask: [time] }",
+        &["a pattern already says", "hint: leave `mask` out"],
+    );
+    wire("{ mask: [tme] }", &["did you mean `time`?"]);
+    wire(
+        "{ mask: [{ name: time, pattern: a }] }",
+        &["`time` is the name of a mask"],
+    );
+    wire(
+        "{ mask: [{ name: A b, pattern: a }] }",
+        &["`A b` is not a name"],
+    );
+    wire(
+        "{ mask: [{ name: a, pattern: 'b*' }] }",
+        &["matches where nothing stands", "hint: write `+`"],
+    );
+    wire(
+        "{ mask: [{ name: a, pattern: '(' }] }",
+        &["not a regular expression", "exercise.yaml:12:48"],
+    );
+    wire(
+        "{ mask: [time, time] }",
+        &["a second mask is called `time`"],
+    );
+}
+
+#[test]
+fn the_strictness_of_the_wire_is_read_in_all_forms() {
+    let read = |wire: &str| {
+        let folder = Folder::good();
+        folder.write(BASIC_FILE, format!("{BASIC}wire: {wire}\n"));
+        let (course, warnings) = folder
+            .load()
+            .unwrap_or_else(|_| panic!("{:?}", folder.told()));
+        assert_eq!(warnings, []);
+        let id = crate::ids::ScenarioId::new("tcp-echo/server/basic");
+        let (_, scenario) = course.scenario(&id).expect("it is there");
+        scenario.wire.clone().expect("it is there")
+    };
+    for (text, rule) in [
+        ("exact", WireRule::Exact),
+        ("contains", WireRule::Contains),
+        ("lines-any-order", WireRule::LinesAnyOrder),
+        ("at-least-once", WireRule::Count(Times::AT_LEAST_ONCE)),
+        ("ignore", WireRule::Ignore),
+        ("{ rule: contains }", WireRule::Contains),
+        ("{ count: 3 }", WireRule::Count(Times::exactly(3))),
+        ("{ pattern: a+ }", WireRule::Pattern("a+".to_owned())),
+    ] {
+        assert_eq!(read(text), rule.into(), "{text}");
+    }
+    let own = "{ tolerate: [crlf, final-newline, trailing-blanks], \
+               mask: [time, { name: ticket, pattern: 'T-\\d+' }] }";
+    let own = read(own);
+    assert_eq!(
+        own.tolerate,
+        [
+            Tolerated::Crlf,
+            Tolerated::FinalNewline,
+            Tolerated::TrailingBlanks
+        ]
+    );
+    let names: Vec<&str> = own.masks.iter().map(Mask::name).collect();
+    assert_eq!((own.rule, names), (WireRule::Exact, vec!["time", "ticket"]));
 }
 
 #[test]

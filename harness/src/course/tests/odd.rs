@@ -106,6 +106,16 @@ fn a_need_that_comes_later() {
 }
 
 #[test]
+fn a_count_for_which_there_is_a_word() {
+    check(
+        EXERCISE,
+        "client: {}",
+        "client: { wire: { count: { at-least: 1 } } }",
+        &["there is a word", "hint: write `rule: at-least-once`"],
+    );
+}
+
+#[test]
 fn a_folder_that_is_not_read() {
     let folder = Folder::good();
     folder.write("udp-echo/exercise.yml", "");

@@ -258,7 +258,7 @@ fn role() -> RoleSpec {
         output: Output::Terminal,
         prints: Vec::new(),
         ends: Ends::Exits,
-        wire: WireRule::Exact,
+        wire: WireRule::Exact.into(),
     }
 }
 

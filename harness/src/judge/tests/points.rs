@@ -37,7 +37,7 @@ fn trouble_on_our_side_costs_nothing() {
 #[test]
 fn a_pattern_that_is_none_costs_nothing() {
     let mut wrong = scenario(Role::Server);
-    wrong.wire = Some(WireRule::Pattern("(".to_owned()));
+    wrong.wire = Some(WireRule::Pattern("(".to_owned()).into());
     assert_eq!(grade(&wrong, &echo(), &echo()).verdict, Verdict::NotJudged);
     let mut wrong = scenario(Role::Server);
     let what = Printed::Never("(".to_owned());

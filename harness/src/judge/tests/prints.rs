@@ -1,7 +1,8 @@
 //! What programs print.
 
 use super::*;
-use crate::judge::prints_seen;
+use crate::course::{Decimal, Number, Range, Times};
+use crate::judge::Prints;
 
 /// Checks what a server prints; the wire is right.
 #[track_caller]
@@ -23,10 +24,11 @@ fn said(text: &str) -> Run {
     echo().printed(text)
 }
 
-fn pattern(pattern: &str, times: Option<u32>) -> Print {
+fn pattern(pattern: &str, count: Times) -> Print {
     let what = Printed::Pattern {
         pattern: pattern.to_owned(),
-        times,
+        number: None,
+        count,
     };
     Print {
         what,
@@ -183,13 +185,170 @@ fn the_own_address_is_where_it_listens() {
 fn patterns_are_counted_per_line() {
     let timeouts = |times| [pattern("(?i)^request timed out", times)];
     let two = said("Request timed out\r\nok\r\nrequest timed out\r\n");
-    prints(&timeouts(None), &two, &[]);
-    prints(&timeouts(Some(2)), &two, &[]);
-    prints(&timeouts(Some(1)), &two, &[Code::WrongCount]);
-    prints(&timeouts(Some(0)), &two, &[Code::WrongCount]);
-    prints(&timeouts(Some(0)), &said(""), &[]);
-    prints(&timeouts(None), &said("ok\n"), &[Code::MissingPrint]);
-    prints(&[pattern("ok$", None)], &two, &[]);
+    let range = |at_least, at_most| Times { at_least, at_most };
+    prints(&timeouts(Times::AT_LEAST_ONCE), &two, &[]);
+    prints(&timeouts(Times::exactly(2)), &two, &[]);
+    let graded = prints(&timeouts(Times::exactly(1)), &two, &[Code::WrongCount]);
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program printed a line of the form \"(?i)^request timed out\" 2 times, where once is \
+         right."
+    );
+    prints(&timeouts(range(1, Some(2))), &two, &[]);
+    prints(&timeouts(range(3, None)), &two, &[Code::WrongCount]);
+    prints(&timeouts(range(0, Some(1))), &two, &[Code::WrongCount]);
+    prints(&timeouts(range(0, Some(1))), &said(""), &[]);
+    prints(
+        &timeouts(Times::AT_LEAST_ONCE),
+        &said("ok\n"),
+        &[Code::MissingPrint],
+    );
+    prints(&[pattern("ok$", Times::AT_LEAST_ONCE)], &two, &[]);
+}
+
+/// A line with this number, so often.
+fn number(text: &str, range: Range, called: Option<&str>, count: Times) -> [Print; 1] {
+    let what = Printed::Pattern {
+        pattern: text.to_owned(),
+        number: Some(Number {
+            range,
+            called: called.map(str::to_owned),
+        }),
+        count,
+    };
+    [Print {
+        what,
+        on: PrintStream::Output,
+    }]
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// A loss of 10 %, as the standard course asks for it.
+fn loss() -> [Print; 1] {
+    let range = Range::Near {
+        right: decimal("10"),
+        tolerance: decimal("0.5"),
+    };
+    let called = Some("a loss of <number> %");
+    number(
+        r"([0-9]+(?:\.[0-9]+)?)\s*%",
+        range,
+        called,
+        Times::AT_LEAST_ONCE,
+    )
+}
+
+#[test]
+fn a_number_is_right_however_it_is_written() {
+    for text in [
+        "10%",
+        "10.0 % loss",
+        "Loss: 9.999999999999998%",
+        "10 sent, 9 received, 10.00% packet loss",
+        "90% came back, 10% did not",
+        "loss so far 0%\nloss so far 10%",
+        "100% of 10 done\n10%",
+    ] {
+        prints(&loss(), &said(text), &[]);
+    }
+}
+
+#[test]
+fn a_wrong_number_is_told_with_the_right_one() {
+    let graded = prints(
+        &loss(),
+        &said("0% so far\n10 sent, 0.1% loss\n"),
+        &[Code::WrongNumber],
+    );
+    let finding = &graded.findings[0];
+    assert_eq!(
+        finding.message,
+        "Your program printed a loss of 0.1 %, where a loss of 10 % is right."
+    );
+    assert_eq!(finding.bugs[0].as_str(), "U15");
+    assert_eq!(
+        finding.evidence.as_ref().unwrap().lines(),
+        [
+            "expected  10 sent, 10% loss",
+            "     got  10 sent, 0.1% loss",
+            "                   ↑ the first difference, behind 9 bytes",
+        ]
+    );
+    let wrong = prints(&loss(), &said("20% loss\n"), &[Code::WrongNumber]);
+    assert!(wrong.findings[0].bugs.is_empty(), "nothing says why");
+    prints(&loss(), &said("no loss\n"), &[Code::MissingPrint]);
+    let elsewhere = echo().complained("10%\n");
+    prints(&loss(), &elsewhere, &[Code::PrintedOnErrors]);
+}
+
+#[test]
+fn of_a_range_the_line_is_quoted_and_lines_are_counted() {
+    let round_trips = |at_least: &str, called, count| {
+        let range = Range::Between {
+            at_least: Some(decimal(at_least)),
+            at_most: None,
+        };
+        number(r"RTT (\S+) ms", range, called, count)
+    };
+    let text = "PING 1, RTT 199.999 ms\nPING 2, RTT 200 ms\n";
+    let twice = Times::exactly(2);
+    prints(
+        &round_trips("200", None, Times::AT_LEAST_ONCE),
+        &said(text),
+        &[],
+    );
+    let called = Some("a round-trip time of <number> ms");
+    let graded = prints(
+        &round_trips("200", called, twice),
+        &said(text),
+        &[Code::WrongNumber],
+    );
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program printed a round-trip time of 199.999 ms, where a round-trip time of at least \
+         200 ms is right. Its line is \"PING 1, RTT 199.999 ms\"."
+    );
+    let graded = prints(
+        &round_trips("100", None, Times::exactly(1)),
+        &said(text),
+        &[Code::WrongCount],
+    );
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program printed a line of the form \"RTT (\\S+) ms\" with a number of at least 100 2 \
+         times, where once is right."
+    );
+    let graded = prints(
+        &round_trips("200", None, twice),
+        &said("RTT soon ms\n"),
+        &[Code::WrongNumber],
+    );
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program printed the number soon, where a number of at least 200 is right. Its line \
+         is \"RTT soon ms\"."
+    );
+}
+
+#[test]
+fn a_hostile_line_is_looked_at_in_time_and_told_in_short() {
+    let digits = "1".repeat(300_000);
+    let run = said("").with(|record| {
+        let output = &mut record.programs[0].output.head.0;
+        output.extend_from_slice(digits.as_bytes());
+        output.extend_from_slice(b"\xff\xfe %\n");
+        output.extend_from_slice("1% ".repeat(100_000).as_bytes());
+        output.extend_from_slice(b"\n\x1b[2J");
+        output.extend_from_slice(digits.as_bytes());
+        output.extend_from_slice(b"%\xff");
+    });
+    let graded = prints(&loss(), &run, &[Code::WrongNumber]);
+    let finding = &graded.findings[0];
+    assert!(finding.message.len() < 120, "{}", finding.message);
+    assert!(finding.message.contains("111…"), "{}", finding.message);
 }
 
 #[test]
@@ -249,11 +408,12 @@ fn the_nearest_text_is_the_evidence() {
 fn a_running_cell_can_ask_whether_all_was_printed() {
     let both = [line(&["from <address>"]), received(Received::Lines)];
     let mut run = echo().printed("from 127.0.0.1:40001\n");
-    assert!(!prints_seen(&both, &run.0));
+    let both = Prints::new(&both).expect("there are no patterns");
+    assert!(!both.seen(&run.0));
     run = run.printed("hello");
-    assert!(prints_seen(&both, &run.0));
+    assert!(both.seen(&run.0));
     // Without a program's record the events tell.
     run.0.programs.clear();
-    assert!(prints_seen(&both, &run.0));
-    assert!(!prints_seen(&[pattern("(", None)], &run.0));
+    assert!(both.seen(&run.0));
+    assert!(Prints::new(&[pattern("(", Times::AT_LEAST_ONCE)]).is_err());
 }

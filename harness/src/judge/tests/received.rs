@@ -101,7 +101,7 @@ fn datagrams_that_come_twice_need_not_be_printed_twice() {
 
 #[test]
 fn exactly_means_byte_for_byte_in_the_order_of_connections() {
-    let exactly = [received(Received::Exactly)];
+    let exactly = [received(Received::Exactly(Vec::new()))];
     let run = |text: &str| {
         Run::server()
             .connected(1, "a", "server")
@@ -126,7 +126,7 @@ fn exactly_means_byte_for_byte_in_the_order_of_connections() {
 
 #[test]
 fn of_a_connection_that_was_broken_off_any_beginning_may_be_printed() {
-    let exactly = [received(Received::Exactly)];
+    let exactly = [received(Received::Exactly(Vec::new()))];
     let run = |text: &str| {
         Run::server()
             .connected(1, "a", "server")
@@ -147,7 +147,7 @@ fn of_a_connection_that_was_broken_off_any_beginning_may_be_printed() {
 
 #[test]
 fn a_long_output_is_compared_by_its_ends_and_its_length() {
-    let exactly = [received(Received::Exactly)];
+    let exactly = [received(Received::Exactly(Vec::new()))];
     let run = |cut| {
         Run::server()
             .connected(1, "a", "server")
@@ -192,7 +192,7 @@ fn lines_of_a_connection_that_was_broken_off_are_not_asked_for() {
 
 #[test]
 fn of_a_connection_that_is_still_open_any_beginning_may_be_printed() {
-    let exactly = [received(Received::Exactly)];
+    let exactly = [received(Received::Exactly(Vec::new()))];
     let open = |text: &str| {
         Run::server()
             .connected(1, "a", "server")
@@ -217,4 +217,91 @@ fn after_a_wrong_exchange_only_what_was_received_is_asked_for() {
     };
     let right = run(5).sent(1, "server", "hi");
     against(&lines, &run(1).printed("h\n"), &right, &[Code::SentNothing]);
+}
+
+#[test]
+fn what_the_course_tolerates_costs_nothing_in_the_whole_output() {
+    use crate::course::Tolerated::{Crlf, FinalNewline, TrailingBlanks};
+    let run = |text: &str| {
+        Run::server()
+            .connected(1, "a", "server")
+            .sent(1, "a", "one \ntwo\n")
+            .closed(1, "a")
+            .printed(text)
+    };
+    let check = |tolerate: &[_], text: &str, right: bool| {
+        let exactly = [received(Received::Exactly(tolerate.to_vec()))];
+        let codes: &[Code] = if right { &[] } else { &[Code::WrongOutput] };
+        against(&exactly, &run(text), &run(""), codes);
+    };
+    for (tolerate, text, right) in [
+        (vec![FinalNewline], "one \ntwo", true),
+        (vec![FinalNewline], "one \ntwo\n", true),
+        (vec![FinalNewline], "one \ntwo\n\n", false),
+        (vec![FinalNewline], "one \ntw", false),
+        (vec![Crlf], "one \r\ntwo\r\n", true),
+        (vec![Crlf], "one \r\ntwo", false),
+        (vec![TrailingBlanks], "one\ntwo  \n", true),
+        (vec![TrailingBlanks], "one\n two\n", false),
+        (vec![Crlf, FinalNewline, TrailingBlanks], "one\r\ntwo", true),
+        (vec![], "one \ntwo", false),
+    ] {
+        check(&tolerate, text, right);
+    }
+    // A very long output is known by its ends and its length only.
+    let cut = |head: &str, cut: u64, tail: &str| {
+        run("").with(|record| {
+            let output = &mut record.programs[0].output;
+            (output.head, output.cut, output.tail) =
+                (head.as_bytes().into(), cut, tail.as_bytes().into());
+        })
+    };
+    let exactly = [received(Received::Exactly(vec![Crlf, FinalNewline]))];
+    against(&exactly, &cut("one", 2, "\ntwo"), &run(""), &[]);
+    against(
+        &exactly,
+        &cut("one", 0, "two"),
+        &run(""),
+        &[Code::WrongOutput],
+    );
+    against(&exactly, &cut("one", 1, "\ntwo"), &run(""), &[]);
+    against(
+        &exactly,
+        &cut("o", 1, "two"),
+        &run(""),
+        &[Code::WrongOutput],
+    );
+}
+
+#[test]
+fn of_a_connection_that_was_broken_off_any_beginning_is_right_whatever_is_tolerated() {
+    use crate::course::Tolerated::{Crlf, FinalNewline, TrailingBlanks};
+    let exactly = [received(Received::Exactly(vec![
+        Crlf,
+        FinalNewline,
+        TrailingBlanks,
+    ]))];
+    let run = |text: &str| {
+        Run::server()
+            .connected(1, "a", "server")
+            .sent(1, "a", "one \r\n")
+            .ended(1, "a", StreamEnd::Reset)
+            .connected(2, "b", "server")
+            .sent(2, "b", "two\n")
+            .closed(2, "b")
+            .printed(text)
+    };
+    for text in [
+        "one two\n",
+        "one \rtwo\n",
+        "one \ntwo",
+        "two",
+        "otwo\r\n",
+        "one\ntwo \n",
+    ] {
+        against(&exactly, &run(text), &run(""), &[]);
+    }
+    for text in ["one \n", "twoone", "one\ntwo\n\n", "one\n\ntwo"] {
+        against(&exactly, &run(text), &run(""), &[Code::WrongOutput]);
+    }
 }

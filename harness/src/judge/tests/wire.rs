@@ -1,6 +1,7 @@
 //! What went over the wire, against the reference.
 
 use super::*;
+use crate::course::{KnownMask, Mask, Strictness, Times, Tolerated};
 use crate::fault::{Cut, DatagramFault, LaneFault, Pick, StreamFault};
 
 /// A server's run that answers `hello` with these bytes and ends its direction so.
@@ -243,14 +244,146 @@ fn a_client_connects_as_often_as_the_reference() {
 #[test]
 fn the_scenarios_rule_goes_before_the_roles() {
     let mut ignoring = scenario(Role::Server);
-    ignoring.wire = Some(WireRule::Ignore);
+    ignoring.wire = Some(WireRule::Ignore.into());
     check(&grade(&ignoring, &answer(b"x", None), &echo()), &[]);
     let mut loose = scenario(Role::Server);
-    loose.wire = Some(WireRule::FinalNewline);
+    loose.wire = Some(Strictness {
+        tolerate: vec![Tolerated::FinalNewline],
+        ..WireRule::Exact.into()
+    });
     check(
         &grade(&loose, &answer(b"hello\n", Some(StreamEnd::Fin)), &echo()),
         &[],
     );
+}
+
+#[test]
+fn a_rule_that_the_reference_itself_breaks_is_wrong_for_everybody() {
+    let model = |rule: WireRule| {
+        let mut scenario = scenario(Role::Server);
+        scenario.wire = Some(rule.into());
+        let exercise = exercise(Transport::Tcp);
+        codes(&judge(&exercise, &scenario, &echo().0, None))
+    };
+    assert_eq!(model(WireRule::Exact), []);
+    assert_eq!(model(WireRule::Pattern("^hello$".to_owned())), []);
+    assert_eq!(
+        model(WireRule::Pattern("^Hello$".to_owned())),
+        [Code::WrongBytes]
+    );
+    assert_eq!(model(WireRule::Count(Times::exactly(1))), []);
+    assert_eq!(
+        model(WireRule::Count(Times::exactly(2))),
+        [Code::TooFewBytes]
+    );
+}
+
+/// A server that answers with these bytes, where times do not count, against one that answers
+/// `at 10:15:30, n lines\n`.
+fn at(bytes: &str) -> Graded {
+    let mut masked = scenario(Role::Server);
+    masked.wire = Some(Strictness {
+        masks: vec![Mask::Known(KnownMask::Time)],
+        ..WireRule::Exact.into()
+    });
+    let fin = Some(StreamEnd::Fin);
+    let reference = answer(b"at 10:15:30, 3 lines\n", fin);
+    grade(&masked, &answer(bytes.as_bytes(), fin), &reference)
+}
+
+#[test]
+fn a_masked_part_is_shown_as_masked_and_not_counted() {
+    check(&at("at 23:59:01, 3 lines\n"), &[]);
+    let graded = at("at 9:00, 4 lines\n");
+    check(&graded, &[Code::WrongBytes]);
+    let finding = &graded.findings[0];
+    assert_eq!(
+        finding.evidence.as_ref().unwrap().lines(),
+        [
+            "expected  at ‹time›, 3 lines⏎",
+            "     got  at ‹time›, 4 lines⏎",
+            "                     ↑ the first difference",
+            "          not compared: ‹time›",
+        ]
+    );
+    let message = |bytes: &str| at(bytes).findings[0].message.clone();
+    assert_eq!(
+        message("at 9:00, "),
+        "Your program sent only the beginning of what it should to the client, and then closed \
+         the connection."
+    );
+    assert_eq!(
+        message("at 9:00, 3 lines\n\n"),
+        "Your program sent the client all that it should, and more: \"⏎\"."
+    );
+    // Where none is shown, all bytes count.
+    assert_eq!(
+        message("noon"),
+        "Your program sent the client something else than it should."
+    );
+}
+
+#[test]
+fn what_is_masked_cannot_be_pretended() {
+    check(&at("at ‹time›, 3 lines\n"), &[Code::WrongBytes]);
+    check(&at("at , 3 lines\n"), &[Code::WrongBytes]);
+}
+
+#[test]
+fn half_a_masked_part_is_no_difference_where_the_other_side_broke_off() {
+    let mut masked = scenario(Role::Server);
+    masked.wire = Some(Strictness {
+        masks: vec![Mask::Known(KnownMask::Time)],
+        ..WireRule::Exact.into()
+    });
+    let broken = |bytes: &str| {
+        Run::server()
+            .connected(1, "client", "server")
+            .sent(1, "server", bytes)
+            .ended(1, "client", StreamEnd::Reset)
+    };
+    check(
+        &grade(&masked, &broken("at 1"), &broken("at 10:15:30")),
+        &[],
+    );
+    let mut loose = scenario(Role::Server);
+    loose.wire = Some(Strictness {
+        tolerate: vec![Tolerated::Crlf],
+        ..WireRule::Exact.into()
+    });
+    check(&grade(&loose, &broken("one\r"), &broken("one\ntwo")), &[]);
+    check(
+        &grade(&loose, &broken("one\rx"), &broken("one\ntwo")),
+        &[Code::WrongBytes],
+    );
+}
+
+#[test]
+fn how_often_a_datagram_came_is_told() {
+    let mut counted = scenario(Role::Client);
+    let times = Times {
+        at_least: 2,
+        at_most: Some(3),
+    };
+    counted.wire = Some(WireRule::Count(times).into());
+    let sent = |number: u64| {
+        (1..=number).fold(
+            Run::client().connected(1, "client", "server"),
+            |run, number| run.datagram(1, "client", number, "ask"),
+        )
+    };
+    for often in [2, 3] {
+        check(&udp(&counted, &sent(often), &sent(2)), &[]);
+    }
+    let few = udp(&counted, &sent(1), &sent(2));
+    check(&few, &[Code::MissingDatagram]);
+    assert_eq!(
+        few.findings[0].message,
+        "Your program sent the server the datagram \"ask\" once, where 2 to 3 times is right."
+    );
+    assert_eq!(few.findings[0].evidence, None);
+    check(&udp(&counted, &sent(4), &sent(2)), &[Code::ExtraDatagram]);
+    check(&udp(&counted, &sent(0), &sent(2)), &[Code::MissingDatagram]);
 }
 
 fn udp(scenario: &Scenario, run: &Run, reference: &Run) -> Graded {

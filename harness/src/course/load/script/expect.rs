@@ -2,7 +2,8 @@
 
 use super::Expansion;
 use super::message::{self, not_said, the_only};
-use crate::course::load::prints;
+use crate::course::load::wire;
+use crate::course::pattern;
 use crate::course::place::At;
 use crate::course::problem::Problems;
 use crate::course::raw::{Form, RawExpect};
@@ -86,7 +87,11 @@ impl Expansion<'_> {
             None => {}
         }
         if let Some(pattern) = &raw.matches {
-            prints::check_pattern(pattern, at.key("matches"), problems);
+            wire::check(
+                pattern::for_bytes(pattern).map(drop),
+                at.key("matches"),
+                problems,
+            );
         }
         let extent = match (&raw.until, raw.bytes) {
             (Some(text), _) => Extent::Until(Bytes::from(text.as_bytes())),
