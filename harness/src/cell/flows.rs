@@ -11,7 +11,7 @@ use super::network;
 use super::program::Place;
 use super::run::{Run, Service};
 use crate::course::Transport;
-use crate::fault::{DatagramFault, DatagramLane, Sender};
+use crate::fault::{DatagramFault, DatagramLane, Origin};
 use crate::ids::Participant;
 use crate::os::net;
 use crate::relay::datagram;
@@ -65,7 +65,7 @@ impl Run<'_> {
                     net::receive_datagram(socket.as_fd(), &mut self.buffer)?
                 {
                     moved = true;
-                    if sender == Sender::OtherPort {
+                    if sender == Origin::OtherPort {
                         let bytes = self.buffer[..length].to_vec();
                         self.flows.send(flow, side, &bytes, &mut self.log);
                     }
@@ -81,7 +81,7 @@ impl Run<'_> {
         &self,
         end: &datagram::End,
         faults: &[DatagramFault],
-    ) -> io::Result<BTreeMap<Sender, Rc<OwnedFd>>> {
+    ) -> io::Result<BTreeMap<Origin, Rc<OwnedFd>>> {
         let datagram::End::Program {
             socket, program, ..
         } = end
@@ -95,9 +95,9 @@ impl Run<'_> {
         let mut others = BTreeMap::new();
         for fault in faults {
             let (sender, address) = match fault {
-                DatagramFault::PortSwitch(_) => (Sender::OtherPort, own.ip()),
+                DatagramFault::PortSwitch(_) => (Origin::OtherPort, own.ip()),
                 DatagramFault::Stray { .. } => {
-                    (Sender::Stranger, network::stranger(self.plan, own.ip()))
+                    (Origin::Stranger, network::stranger(self.plan, own.ip()))
                 }
                 DatagramFault::Drop(_)
                 | DatagramFault::Duplicate { .. }

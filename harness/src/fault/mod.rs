@@ -14,7 +14,7 @@ mod datagram;
 mod rule;
 mod stream;
 
-pub use datagram::{DatagramLane, DatagramOut, Fate, Sender};
+pub use datagram::{DatagramLane, DatagramOut, Fate, Origin};
 pub use stream::{StreamLane, StreamOut};
 
 use std::time::Duration;

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::Log;
 use crate::escape::Bytes;
-use crate::fault::{DatagramLane, DatagramOut, Fate, Outcome, Sender};
+use crate::fault::{DatagramLane, DatagramOut, Fate, Origin, Outcome};
 use crate::ids::Participant;
 use crate::os::net;
 use crate::os::sockdiag::SockDiag;
@@ -36,7 +36,7 @@ pub enum End {
         program: usize,
         /// Sockets of ours in its device that datagrams of others come from, where a fault asks for
         /// them.
-        others: BTreeMap<Sender, Rc<OwnedFd>>,
+        others: BTreeMap<Origin, Rc<OwnedFd>>,
     },
     /// A participant that the script plays, and what came for it.
     Script(VecDeque<Vec<u8>>),
@@ -263,7 +263,7 @@ impl Flow {
     }
 
     /// Sockets of ours that datagrams of others come from: towards whom, and whose they are.
-    pub fn other_sockets(&self) -> impl Iterator<Item = (usize, Sender, Rc<OwnedFd>)> + use<'_> {
+    pub fn other_sockets(&self) -> impl Iterator<Item = (usize, Origin, Rc<OwnedFd>)> + use<'_> {
         self.ends.iter().enumerate().flat_map(|(side, end)| {
             let others = match end {
                 End::Program { others, .. } => Some(others),

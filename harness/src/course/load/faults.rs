@@ -168,12 +168,14 @@ impl Lane {
             }
             return Some(LaneFault::Refused { from: refused.from });
         }
+        let errors = problems.errors();
         let fault = if self.stream {
             stream(raw, at.key(word), problems).map(LaneFault::Stream)
         } else {
             datagram(raw, at.key(word), problems).map(LaneFault::Datagram)
         };
-        if fault.is_none() && !happens_to(raw, self.stream) {
+        // Nothing was wrong with it, and still it is none.
+        if fault.is_none() && problems.errors() == errors {
             let (what, others) = if self.stream {
                 ("a stream", STREAM_WORDS)
             } else {
@@ -217,29 +219,6 @@ fn kind(raw: &RawFault) -> &'static str {
         RawFault::Truncate(_) => "truncate",
         RawFault::Corrupt(_) => "corrupt",
         RawFault::PortSwitch(_) => "port-switch",
-    }
-}
-
-/// Whether it can happen to a stream, or to datagrams.
-fn happens_to(raw: &RawFault, a_stream: bool) -> bool {
-    match raw {
-        RawFault::Pieces(_)
-        | RawFault::Reframed(_)
-        | RawFault::Joined(_)
-        | RawFault::BackPressure(_)
-        | RawFault::Slow(_)
-        | RawFault::Late(_)
-        | RawFault::EndAfter(_)
-        | RawFault::End(_)
-        | RawFault::ResetAfter(_) => a_stream,
-        RawFault::Drop(_)
-        | RawFault::Duplicate(_)
-        | RawFault::Reorder(_)
-        | RawFault::Hold(_)
-        | RawFault::Truncate(_)
-        | RawFault::Corrupt(_)
-        | RawFault::PortSwitch(_) => !a_stream,
-        RawFault::Refused(_) | RawFault::Delay(_) | RawFault::Stray(_) => true,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::picker::Picker;
-use super::{DatagramOut, Fate, Sender, Stage};
+use super::{DatagramOut, Fate, Origin, Stage};
 use crate::escape::Bytes;
 use crate::fault::{DatagramFault, Pick};
 use crate::seed::Dice;
@@ -115,7 +115,7 @@ impl Stage for Stray {
             ));
             fate.deliver.push(DatagramOut {
                 bytes: self.bytes.to_vec(),
-                from: Sender::Stranger,
+                from: Origin::Stranger,
                 ..datagram.clone()
             });
         }
@@ -148,7 +148,7 @@ impl PortSwitch {
 impl Stage for PortSwitch {
     fn take(&mut self, mut datagram: DatagramOut, _now: Duration, fate: &mut Fate) {
         if self.picker.picks(datagram.number) {
-            datagram.from = Sender::OtherPort;
+            datagram.from = Origin::OtherPort;
             fate.deeds.push(format!(
                 "delivered datagram {} from another port",
                 datagram.number

@@ -24,12 +24,12 @@ pub struct DatagramOut {
     /// Its content.
     pub bytes: Vec<u8>,
     /// Whom it seems to come from.
-    pub from: Sender,
+    pub from: Origin,
 }
 
 /// Whom a datagram seems to come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sender {
+pub enum Origin {
     /// The one who sent it.
     Same,
     /// The one who sent it, from another port.
@@ -111,7 +111,7 @@ impl DatagramLane {
             flow,
             number: self.arrived,
             bytes,
-            from: Sender::Same,
+            from: Origin::Same,
         };
         self.pass(0, datagram, now, &mut fate);
         fate
@@ -194,8 +194,8 @@ fn stage(fault: &DatagramFault, dice: Dice) -> Box<dyn Stage> {
         DatagramFault::Duplicate { pick, stale } => {
             Box::new(order::Duplicate::new(pick, stale, dice))
         }
-        DatagramFault::Reorder(pick) => Box::new(order::Reorder::new(pick, dice)),
-        DatagramFault::Hold(pick) => Box::new(order::Hold::new(pick, dice)),
+        DatagramFault::Reorder(pick) => Box::new(order::Held::new(pick, order::Until::Next, dice)),
+        DatagramFault::Hold(pick) => Box::new(order::Held::new(pick, order::Until::Opposite, dice)),
         DatagramFault::Delay { delay, pick } => Box::new(order::Delayed::new(delay, pick, dice)),
         DatagramFault::Truncate { to, pick } => Box::new(content::Truncate::new(to, pick, dice)),
         DatagramFault::Corrupt { byte, bit, pick } => {

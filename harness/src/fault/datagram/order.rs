@@ -97,37 +97,59 @@ impl Stage for Duplicate {
     }
 }
 
-/// Delivers datagrams after the one that follows.
+/// What a held datagram waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// The next one of its own direction that is not held.
+    Next,
+    /// The next one in the opposite direction.
+    Opposite,
+}
+
+/// Holds datagrams until another one has come.
 #[derive(Debug)]
-pub(super) struct Reorder {
+pub(super) struct Held {
     picker: Picker,
+    until: Until,
     held: Vec<DatagramOut>,
 }
 
-impl Reorder {
-    pub(super) fn new(pick: Pick, dice: Dice) -> Self {
+impl Held {
+    pub(super) fn new(pick: Pick, until: Until, dice: Dice) -> Self {
         Self {
             picker: Picker::new(pick, dice),
+            until,
             held: Vec::new(),
         }
     }
 }
 
-impl Stage for Reorder {
+impl Stage for Held {
     fn take(&mut self, datagram: DatagramOut, _now: Duration, fate: &mut Fate) {
         let number = datagram.number;
         if self.picker.picks(number) {
-            fate.deeds
-                .push(format!("held datagram {number} until the next had passed"));
+            fate.deeds.push(match self.until {
+                Until::Next => format!("held datagram {number} until the next had passed"),
+                Until::Opposite => {
+                    format!("held datagram {number} until the next in the other direction")
+                }
+            });
             self.held.push(datagram);
-        } else {
-            fate.deliver.push(datagram);
+            return;
+        }
+        fate.deliver.push(datagram);
+        if self.until == Until::Next {
             fate.deliver.append(&mut self.held);
         }
     }
 
     fn event(&mut self, event: Event, _now: Duration, fate: &mut Fate) {
-        if event == Event::Rest {
+        let released = match event {
+            Event::Rest => true,
+            Event::Opposite => self.until == Until::Opposite,
+            Event::Quiet | Event::Due => false,
+        };
+        if released {
             fate.deliver.append(&mut self.held);
         }
     }
@@ -141,56 +163,11 @@ impl Stage for Reorder {
     }
 
     fn realised(&self) -> Option<DatagramFault> {
-        self.picker.realised().map(DatagramFault::Reorder)
-    }
-}
-
-/// Holds datagrams until the next one in the opposite direction.
-#[derive(Debug)]
-pub(super) struct Hold {
-    picker: Picker,
-    held: Vec<DatagramOut>,
-}
-
-impl Hold {
-    pub(super) fn new(pick: Pick, dice: Dice) -> Self {
-        Self {
-            picker: Picker::new(pick, dice),
-            held: Vec::new(),
-        }
-    }
-}
-
-impl Stage for Hold {
-    fn take(&mut self, datagram: DatagramOut, _now: Duration, fate: &mut Fate) {
-        let number = datagram.number;
-        if self.picker.picks(number) {
-            fate.deeds.push(format!(
-                "held datagram {number} until the next in the other direction"
-            ));
-            self.held.push(datagram);
-        } else {
-            fate.deliver.push(datagram);
-        }
-    }
-
-    fn event(&mut self, event: Event, _now: Duration, fate: &mut Fate) {
-        match event {
-            Event::Opposite | Event::Rest => fate.deliver.append(&mut self.held),
-            Event::Quiet | Event::Due => {}
-        }
-    }
-
-    fn awaits_rest(&self) -> bool {
-        !self.held.is_empty()
-    }
-
-    fn picker(&self) -> &Picker {
-        &self.picker
-    }
-
-    fn realised(&self) -> Option<DatagramFault> {
-        self.picker.realised().map(DatagramFault::Hold)
+        let pick = self.picker.realised()?;
+        Some(match self.until {
+            Until::Next => DatagramFault::Reorder(pick),
+            Until::Opposite => DatagramFault::Hold(pick),
+        })
     }
 }
 

@@ -147,19 +147,19 @@ fn strangers_come_first_and_ports_change() {
     });
     assert_eq!(stray.arrive(0, vec![1], START).deliver.len(), 1);
     let fate = stray.arrive(0, vec![2], START);
-    let told: Vec<(Sender, &[u8])> = fate
+    let told: Vec<(Origin, &[u8])> = fate
         .deliver
         .iter()
         .map(|out| (out.from, out.bytes.as_slice()))
         .collect();
     assert_eq!(
         told,
-        [(Sender::Stranger, &b"liar"[..]), (Sender::Same, &[2])]
+        [(Origin::Stranger, &b"liar"[..]), (Origin::Same, &[2])]
     );
     let mut switch = lane(DatagramFault::PortSwitch(Pick::All));
     assert_eq!(
         switch.arrive(0, vec![2], START).deliver[0].from,
-        Sender::OtherPort
+        Origin::OtherPort
     );
 }
 

@@ -12,6 +12,9 @@ pub(super) struct Until {
     end: StreamEnd,
     passed: u64,
     over: bool,
+    /// How many bytes came behind the end. Until that was handed on they count as held, so that the
+    /// sender feels that nobody takes them.
+    lost: usize,
 }
 
 impl Until {
@@ -21,6 +24,7 @@ impl Until {
             end,
             passed: 0,
             over: false,
+            lost: 0,
         }
     }
 
@@ -43,19 +47,19 @@ impl Stage for Until {
     }
 
     fn take(&mut self, item: StreamOut, _now: Duration, out: &mut Out) {
-        if self.over {
-            return;
-        }
         match item {
+            StreamOut::End(_) if self.over => {}
             StreamOut::End(end) => {
                 self.over = true;
                 out.end(end);
             }
+            StreamOut::Write { bytes, .. } if self.over => self.lost += bytes.len(),
             StreamOut::Write {
                 mut bytes,
                 boundary,
             } => {
                 let left = usize::try_from(self.limit - self.passed).unwrap_or(usize::MAX);
+                self.lost += bytes.len().saturating_sub(left);
                 bytes.truncate(left);
                 self.passed += bytes.len() as u64;
                 // A reset takes along what was not read: so that is waited for.
@@ -63,6 +67,10 @@ impl Stage for Until {
                 self.finish(out);
             }
         }
+    }
+
+    fn held(&self) -> usize {
+        self.lost
     }
 }
 

@@ -118,134 +118,104 @@ impl Stage for BackPressure {
     }
 }
 
-/// What is handed on when its time has come, in order.
-#[derive(Debug, Default)]
-struct Timed(VecDeque<(Duration, StreamOut)>);
-
-impl Timed {
-    fn add(&mut self, due: Duration, item: StreamOut) {
-        self.0.push_back((due, item));
-    }
-
-    fn release(&mut self, now: Duration, out: &mut Out) {
-        while self.0.front().is_some_and(|(due, _)| *due <= now) {
-            out.items.extend(self.0.pop_front().map(|(_, item)| item));
-        }
-    }
-
-    fn held(&self) -> usize {
-        bytes_in(self.0.iter().map(|(_, item)| item))
-    }
-
-    fn due(&self) -> Option<Duration> {
-        self.0.front().map(|(due, _)| *due)
-    }
-}
-
-/// Hands everything on later by a time.
-#[derive(Debug)]
-pub(super) struct Delayed {
-    delays: Delays,
-    last: Duration,
-    waiting: Timed,
-}
-
-impl Delayed {
-    pub(super) fn new(delay: Delay, dice: Dice) -> Self {
-        Self {
-            delays: Delays::new(delay, dice),
-            last: Duration::ZERO,
-            waiting: Timed::default(),
-        }
-    }
-}
-
-impl Stage for Delayed {
-    fn take(&mut self, item: StreamOut, now: Duration, out: &mut Out) {
-        // Nothing overtakes in a stream.
-        self.last = self.last.max(now + self.delays.next());
-        if self.last > now {
-            out.did("delivered the stream late");
-        }
-        self.waiting.add(self.last, item);
-        self.waiting.release(now, out);
-    }
-
-    fn event(&mut self, event: Event, now: Duration, out: &mut Out) {
-        if event == Event::Due {
-            self.waiting.release(now, out);
-        }
-    }
-
-    fn held(&self) -> usize {
-        self.waiting.held()
-    }
-
-    fn due(&self) -> Option<Duration> {
-        self.waiting.due()
-    }
-
-    fn realised(&self) -> Option<StreamFault> {
-        self.delays.realised().map(StreamFault::Delay)
-    }
-}
-
 /// Parts of a second in which a slow stream moves.
 const STEPS: u64 = 100;
 
-/// Hands so many bytes on in a second.
+/// When something is handed on.
 #[derive(Debug)]
-pub(super) struct Slow {
-    rate: Rate,
-    /// When what was handed on so far has passed.
-    free: Duration,
-    waiting: Timed,
+enum Pace {
+    /// Later by a time.
+    Delay(Box<Delays>),
+    /// At so many bytes in a second.
+    Rate(Rate),
 }
 
-impl Slow {
-    pub(super) fn new(rate: Rate) -> Self {
+/// Hands everything on when its time has come, in order.
+#[derive(Debug)]
+pub(super) struct Timed {
+    pace: Pace,
+    /// When the last of what waits is due: nothing overtakes in a stream.
+    last: Duration,
+    waiting: VecDeque<(Duration, StreamOut)>,
+}
+
+impl Timed {
+    fn new(pace: Pace) -> Self {
         Self {
-            rate,
-            free: Duration::ZERO,
-            waiting: Timed::default(),
+            pace,
+            last: Duration::ZERO,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn delayed(delay: Delay, dice: Dice) -> Self {
+        Self::new(Pace::Delay(Box::new(Delays::new(delay, dice))))
+    }
+
+    pub(super) fn slow(rate: Rate) -> Self {
+        Self::new(Pace::Rate(rate))
+    }
+
+    /// Lets bytes wait that pass at this rate, a step after the other.
+    fn pass_at(&mut self, rate: Rate, bytes: &[u8], boundary: bool) {
+        let step = usize::try_from(rate.0 / STEPS).unwrap_or(usize::MAX);
+        let mut steps = bytes.chunks(step.max(1)).peekable();
+        while let Some(bytes) = steps.next() {
+            self.last += rate.time_for(bytes.len() as u64);
+            let item = StreamOut::Write {
+                bytes: bytes.to_vec(),
+                boundary: boundary && steps.peek().is_none(),
+            };
+            self.waiting.push_back((self.last, item));
         }
     }
 }
 
-impl Stage for Slow {
+impl Stage for Timed {
     fn take(&mut self, item: StreamOut, now: Duration, out: &mut Out) {
-        self.free = self.free.max(now);
-        match item {
-            StreamOut::End(_) => self.waiting.add(self.free, item),
-            StreamOut::Write { bytes, boundary } => {
-                out.did(format!("passed the stream on at {}", self.rate));
-                let step = usize::try_from(self.rate.0 / STEPS).unwrap_or(usize::MAX);
-                let mut steps = bytes.chunks(step.max(1)).peekable();
-                while let Some(bytes) = steps.next() {
-                    self.free += self.rate.time_for(bytes.len() as u64);
-                    let item = StreamOut::Write {
-                        bytes: bytes.to_vec(),
-                        boundary: boundary && steps.peek().is_none(),
-                    };
-                    self.waiting.add(self.free, item);
+        match (&mut self.pace, item) {
+            (Pace::Delay(delays), item) => {
+                self.last = self.last.max(now + delays.next());
+                if self.last > now {
+                    out.did("delivered the stream late");
                 }
+                self.waiting.push_back((self.last, item));
+            }
+            (Pace::Rate(rate), StreamOut::Write { bytes, boundary }) => {
+                let rate = *rate;
+                out.did(format!("passed the stream on at {rate}"));
+                self.last = self.last.max(now);
+                self.pass_at(rate, &bytes, boundary);
+            }
+            (Pace::Rate(_), item @ StreamOut::End(_)) => {
+                self.waiting.push_back((self.last.max(now), item));
             }
         }
-        self.waiting.release(now, out);
+        self.event(Event::Due, now, out);
     }
 
     fn event(&mut self, event: Event, now: Duration, out: &mut Out) {
         if event == Event::Due {
-            self.waiting.release(now, out);
+            while self.waiting.front().is_some_and(|(due, _)| *due <= now) {
+                let next = self.waiting.pop_front();
+                out.items.extend(next.map(|(_, item)| item));
+            }
         }
     }
 
     fn held(&self) -> usize {
-        self.waiting.held()
+        bytes_in(self.waiting.iter().map(|(_, item)| item))
     }
 
     fn due(&self) -> Option<Duration> {
-        self.waiting.due()
+        self.waiting.front().map(|(due, _)| *due)
+    }
+
+    fn realised(&self) -> Option<StreamFault> {
+        match &self.pace {
+            Pace::Delay(delays) => delays.realised().map(StreamFault::Delay),
+            Pace::Rate(_) => None,
+        }
     }
 }
 

@@ -180,6 +180,16 @@ fn the_stream_ends_early_where_the_fault_says() {
 }
 
 #[test]
+fn what_comes_behind_an_early_end_counts_until_that_was_handed_on() {
+    let mut lane = lane(StreamFault::ResetAfter(2));
+    lane.bytes(b"abcd", START);
+    lane.bytes(b"ef", START);
+    assert_eq!(lane.held(), 6);
+    assert_eq!(out(&mut lane), ["ab", "RST"]);
+    assert_eq!(lane.held(), 0);
+}
+
+#[test]
 fn an_end_is_withheld_and_a_reset_is_not() {
     let mut lane = lane(StreamFault::EndWithheld);
     lane.bytes(b"ab", START);
