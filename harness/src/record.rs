@@ -36,7 +36,7 @@ pub struct CellRecord {
     pub graded: Participant,
     /// What happened, in order.
     pub events: Vec<Event>,
-    /// The programs, the graded one first.
+    /// The runs of the programs, those of the graded one first: one for each start, in order.
     pub programs: Vec<ProgramRecord>,
     /// The steps of the script, those that were not reached included.
     pub script: Vec<Step>,
@@ -184,6 +184,8 @@ pub enum Ending {
     LimitReached(String),
     /// It was still there when the run was over; we stopped it.
     Stopped,
+    /// A step of the script stopped it, and it had not ended before.
+    StoppedByScript,
     /// It could not be started: why.
     NeverStarted(String),
 }
@@ -198,6 +200,22 @@ pub struct Captured {
     pub cut: u64,
     /// The end, where something was left out.
     pub tail: Bytes,
+}
+
+impl CellRecord {
+    /// Every run of the graded program, in order; most scripts start it once.
+    pub fn runs(&self) -> impl DoubleEndedIterator<Item = &ProgramRecord> + Clone {
+        self.runs_of(&self.graded)
+    }
+
+    /// Every run of one participant's program, in order.
+    pub fn runs_of<'a>(
+        &'a self,
+        participant: &'a Participant,
+    ) -> impl DoubleEndedIterator<Item = &'a ProgramRecord> + Clone {
+        let programs = self.programs.iter();
+        programs.filter(move |one| one.participant == *participant)
+    }
 }
 
 impl Captured {

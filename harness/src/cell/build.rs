@@ -32,6 +32,7 @@ pub(super) fn build(plan: &BuildPlan) -> Result<BuildRecord, CellError> {
         host_name: "build",
         hosts: "127.0.0.1 localhost\n",
         limits: Limits::BUILD,
+        files: None,
         stdio: [stdin, stdout, stderr],
     }
     .stage()

@@ -17,7 +17,7 @@ use crate::packet::DevicePackets;
 use crate::record::{self, CellRecord, Ending, FaultRecord, Isolation, Over, ProgramRecord};
 
 /// How long a program that is told to stop may take.
-const GRACE: Duration = Duration::from_millis(500);
+pub(super) const GRACE: Duration = Duration::from_millis(500);
 
 /// Above this delay of our own loop, time-outs of datagram programs (a second, in our exercises) are
 /// not theirs alone; nor are they when a reference waited this long for a CPU in all.
@@ -39,6 +39,8 @@ impl Run<'_> {
         if more.is_empty() {
             more = self.programs.iter().map(program_record).collect();
         }
+        let earlier = self.programs.iter().flat_map(|program| &program.earlier);
+        more.splice(0..0, earlier.cloned());
         CellRecord {
             schema: record::SCHEMA.to_owned(),
             scenario: self.plan.scenario.clone(),
@@ -249,7 +251,7 @@ impl FaultRecord {
     }
 }
 
-fn program_record(program: &Program) -> ProgramRecord {
+pub(super) fn program_record(program: &Program) -> ProgramRecord {
     ProgramRecord {
         participant: program.plan.participant.clone(),
         role: program.plan.role,

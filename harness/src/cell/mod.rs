@@ -23,6 +23,7 @@ mod network;
 mod over;
 mod program;
 mod rest;
+mod restart;
 mod run;
 mod script;
 mod steps;

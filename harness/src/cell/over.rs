@@ -88,8 +88,9 @@ impl Run<'_> {
 
     /// Looks whether all is at rest, and what follows. `wait` is how long nothing happened.
     pub(super) fn judge_rest(&mut self, wait: Duration) -> io::Result<Option<Over>> {
-        // A program that was just woken needs a moment; a look costs more than that moment.
-        if wait < Duration::from_micros(300) {
+        // A program that was just woken needs a moment; a look costs more than that moment. One that is
+        // told to stop has its grace.
+        if wait < Duration::from_micros(300) || self.script.stops_until.is_some() {
             return Ok(None);
         }
         // A fault will hand something on by itself.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
+use super::finish::program_record;
 use super::network::{self, Device};
 use crate::course::{Output, Transport};
 use crate::escape::Bytes;
@@ -15,7 +16,7 @@ use crate::os::root;
 use crate::os::sandbox::{self, Child, Limits, News, Sandbox};
 use crate::os::sockdiag::{SockDiag, is_any};
 use crate::plan::{CellPlan, ProgramPlan};
-use crate::record::{Captured, Ending};
+use crate::record::{Captured, Ending, ProgramRecord};
 use crate::relay::Log;
 use crate::transcript::{Stream, What};
 
@@ -67,22 +68,35 @@ pub(super) struct Program {
     to_write: VecDeque<u8>,
     /// Whether standard input ends when all is written.
     input_ends: bool,
+    /// Whether a step of the script told it to stop.
+    told_to_stop: bool,
+    /// What became of its earlier runs.
+    pub(super) earlier: Vec<ProgramRecord>,
 }
 
-impl Program {
-    /// Begins to set a program up.
-    pub(super) fn stage(
+/// What is made anew for every run of a program.
+struct Attempt {
+    child: Child,
+    stdin: OwnedFd,
+    output: OwnedFd,
+    errors: OwnedFd,
+}
+
+impl Attempt {
+    /// Begins to set up a sandbox; `files` are those of an earlier one.
+    fn set_up(
         plan: &CellPlan,
         program: &ProgramPlan,
-        device: Device,
+        device: &Device,
+        files: Option<BorrowedFd<'_>>,
     ) -> io::Result<Self> {
-        let (stdin, ours) = sandbox::pipe()?;
+        let (theirs, stdin) = sandbox::pipe()?;
         let (output, stdout) = match program.output {
             Output::Terminal => sandbox::terminal()?,
             Output::Pipe => sandbox::pipe()?,
         };
         let (errors, stderr) = sandbox::pipe()?;
-        for fd in [&ours, &output, &errors] {
+        for fd in [&stdin, &output, &errors] {
             rustix::io::ioctl_fionbio(fd, true)?;
         }
         let child = Sandbox {
@@ -92,26 +106,88 @@ impl Program {
             host_name: &program.host_name,
             hosts: &network::hosts(plan, program),
             limits: Limits::RUN,
-            stdio: [stdin, stdout, stderr],
+            files,
+            stdio: [theirs, stdout, stderr],
         }
         .stage()?;
         Ok(Self {
+            child,
+            stdin,
+            output,
+            errors,
+        })
+    }
+}
+
+/// What the plan says that it finds on standard input.
+fn given(program: &ProgramPlan) -> VecDeque<u8> {
+    let bytes = program.stdin.iter();
+    bytes.flat_map(|bytes| bytes.iter().copied()).collect()
+}
+
+impl Program {
+    /// Begins to set a program up.
+    pub(super) fn stage(
+        plan: &CellPlan,
+        program: &ProgramPlan,
+        device: Device,
+    ) -> io::Result<Self> {
+        let attempt = Attempt::set_up(plan, program, &device, None)?;
+        Ok(Self {
             plan: program.clone(),
             device,
-            child,
+            child: attempt.child,
             state: State::Staged,
             place: None,
             listens: Vec::new(),
-            output: Capture::new(Some(output)),
-            errors: Capture::new(Some(errors)),
-            stdin: Some(ours),
-            to_write: program
-                .stdin
-                .iter()
-                .flat_map(|bytes| bytes.iter().copied())
-                .collect(),
+            output: Capture::new(Some(attempt.output)),
+            errors: Capture::new(Some(attempt.errors)),
+            stdin: Some(attempt.stdin),
+            to_write: given(program),
             input_ends: program.stdin.is_some(),
+            told_to_stop: false,
+            earlier: Vec::new(),
         })
+    }
+
+    /// Sets it up for another run on the same device, with the files that the last one left.
+    pub(super) fn set_up_again(
+        &mut self,
+        plan: &CellPlan,
+        buffer: &mut [u8],
+        log: &mut Log,
+    ) -> io::Result<()> {
+        let files = self.child.files()?;
+        self.child.kill();
+        self.drain(buffer, log)?;
+        self.earlier.push(program_record(self));
+        let attempt = Attempt::set_up(plan, &self.plan, &self.device, Some(files.as_fd()))?;
+        self.child = attempt.child;
+        self.child.wait_set_up()?;
+        self.state = State::Staged;
+        self.place = None;
+        self.listens = Vec::new();
+        self.output = Capture::new(Some(attempt.output));
+        self.errors = Capture::new(Some(attempt.errors));
+        self.stdin = Some(attempt.stdin);
+        self.to_write = given(&self.plan);
+        self.input_ends = self.plan.stdin.is_some();
+        self.told_to_stop = false;
+        Ok(())
+    }
+
+    /// Asks it, and all that it started, to stop.
+    pub(super) fn tell_to_stop(&mut self) {
+        self.told_to_stop = true;
+        self.child.terminate();
+    }
+
+    /// Ends it.
+    pub(super) fn kill(&mut self, buffer: &mut [u8], log: &mut Log) -> io::Result<()> {
+        self.child.kill();
+        self.ended(Ending::StoppedByScript, log);
+        self.drain(buffer, log)?;
+        Ok(())
     }
 
     /// Starts it.
@@ -144,6 +220,30 @@ impl Program {
     /// Moves its standard streams and hears how it is. True when anything happened.
     pub(super) fn pump(&mut self, buffer: &mut [u8], log: &mut Log) -> io::Result<bool> {
         let mut moved = self.feed()?;
+        moved |= self.drain(buffer, log)?;
+        if self.is_running() {
+            if let Some(news) = self.child.news()? {
+                moved = true;
+                let ending = match news {
+                    News::Exited(status) => Ending::Exited(status),
+                    News::Killed(libc::SIGXFSZ) => Ending::LimitReached("file size".to_owned()),
+                    News::Killed(signal) => Ending::Killed(signal),
+                    News::NotStarted(why) => Ending::NeverStarted(why),
+                    News::Trouble(why) => return Err(io::Error::other(why)),
+                };
+                self.ended(ending, log);
+            } else if self.output.total > FLOOD || self.errors.total > FLOOD {
+                self.child.kill();
+                self.ended(Ending::LimitReached("output".to_owned()), log);
+                moved = true;
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Reads what it has printed. True when there was anything.
+    fn drain(&mut self, buffer: &mut [u8], log: &mut Log) -> io::Result<bool> {
+        let mut moved = false;
         for (on, capture) in [
             (Stream::Output, &mut self.output),
             (Stream::Errors, &mut self.errors),
@@ -165,28 +265,15 @@ impl Program {
                 }
             }
         }
-        if self.is_running() {
-            if let Some(news) = self.child.news()? {
-                moved = true;
-                let ending = match news {
-                    News::Exited(status) => Ending::Exited(status),
-                    News::Killed(libc::SIGXFSZ) => Ending::LimitReached("file size".to_owned()),
-                    News::Killed(signal) => Ending::Killed(signal),
-                    News::NotStarted(why) => Ending::NeverStarted(why),
-                    News::Trouble(why) => return Err(io::Error::other(why)),
-                };
-                self.ended(ending, log);
-            } else if self.output.total > FLOOD || self.errors.total > FLOOD {
-                self.child.kill();
-                self.ended(Ending::LimitReached("output".to_owned()), log);
-                moved = true;
-            }
-        }
         Ok(moved)
     }
 
     fn ended(&mut self, ending: Ending, log: &mut Log) {
-        self.state = State::Ended(ending);
+        self.state = State::Ended(if self.told_to_stop {
+            Ending::StoppedByScript
+        } else {
+            ending
+        });
         self.stdin = None;
         log.add(What::Exited {
             participant: self.plan.participant.clone(),

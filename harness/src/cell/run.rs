@@ -190,6 +190,10 @@ impl<'a> Run<'a> {
             Start::ProgramLast => order.rotate_left(1),
         }
         for index in order {
+            if index == 0 && self.script.starts_program() {
+                // A step does it.
+                continue;
+            }
             let program = &mut self.programs[index];
             match program.state {
                 State::Staged => {

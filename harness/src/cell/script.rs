@@ -5,8 +5,9 @@
 //! does stands in `steps`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use crate::course::Step;
+use crate::course::{Step, Until};
 use crate::escape::Bytes;
 use crate::ids::Participant;
 use crate::relay::Log;
@@ -48,6 +49,8 @@ pub(super) struct Script {
     pub(super) at_rest: bool,
     /// How much of the program's standard output earlier steps have seen.
     pub(super) seen: usize,
+    /// Until when the program may take to stop, while it is told to.
+    pub(super) stops_until: Option<Duration>,
     /// Whether the time after a failed step is already counted.
     pub(super) aftermath: bool,
 }
@@ -64,6 +67,7 @@ impl Script {
             closed: false,
             at_rest: false,
             seen: 0,
+            stops_until: None,
             aftermath: false,
         }
     }
@@ -88,6 +92,16 @@ impl Script {
             ScriptState::Waiting => self.steps.get(self.at),
             ScriptState::Done | ScriptState::Failed => None,
         }
+    }
+
+    /// True where a step starts the program, so that it is not started before.
+    pub(super) fn starts_program(&self) -> bool {
+        let first = self.steps.iter().find_map(|step| match step {
+            Step::Start => Some(true),
+            Step::Stop | Step::Wait(Until::Exit) => Some(false),
+            _ => None,
+        });
+        first.unwrap_or(false)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -119,6 +133,8 @@ impl Script {
             | Step::Reset { .. }
             | Step::Wait(_)
             | Step::Stdin(_)
+            | Step::Start
+            | Step::Stop
             | Step::StdinEnd
             | Step::Signal(_) => false,
         };

@@ -126,6 +126,15 @@ impl Run<'_> {
                 self.programs[0].end_input();
                 Ok(Tried::Done)
             }
+            Step::Start => {
+                self.start_program()?;
+                Ok(Tried::Done)
+            }
+            Step::Stop => Ok(if self.stop_program()? {
+                Tried::Done
+            } else {
+                Tried::Waits
+            }),
             Step::Signal(signal) => {
                 let program = &mut self.programs[0];
                 if program.has_ended() {
@@ -241,6 +250,8 @@ impl Run<'_> {
                 | Step::Close { .. }
                 | Step::Reset { .. }
                 | Step::Stdin(_)
+                | Step::Start
+                | Step::Stop
                 | Step::StdinEnd
                 | Step::Signal(_)
                 | Step::OneOf(_),

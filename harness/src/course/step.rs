@@ -66,6 +66,11 @@ pub enum Step {
     },
     /// Waits for the graded program.
     Wait(Until),
+    /// Starts the graded program, for the first time or again. A script that begins to speak of
+    /// starts with this starts it; otherwise it is started before the script.
+    Start,
+    /// Tells the graded program to stop (SIGTERM), and ends it where it does not.
+    Stop,
     /// Writes to the graded program's standard input.
     Stdin(Bytes),
     /// Ends the graded program's standard input.
@@ -98,7 +103,12 @@ impl Step {
             | Self::Close { who }
             | Self::Reset { who } => Some(who),
             Self::OneOf(all) => all.iter().find_map(|one| one.step.who()),
-            Self::Wait(_) | Self::Stdin(_) | Self::StdinEnd | Self::Signal(_) => None,
+            Self::Wait(_)
+            | Self::Start
+            | Self::Stop
+            | Self::Stdin(_)
+            | Self::StdinEnd
+            | Self::Signal(_) => None,
         }
     }
 
@@ -115,6 +125,8 @@ impl Step {
             | Self::Close { .. }
             | Self::Reset { .. }
             | Self::Wait(_)
+            | Self::Start
+            | Self::Stop
             | Self::Signal(_)
             | Self::OneOf(_) => false,
         }
@@ -133,6 +145,8 @@ impl Step {
             | Self::Close { .. }
             | Self::Reset { .. }
             | Self::Wait(_)
+            | Self::Start
+            | Self::Stop
             | Self::Stdin(_)
             | Self::StdinEnd
             | Self::Signal(_) => false,

@@ -17,7 +17,7 @@ pub(super) struct Case<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) role: &'a RoleSpec,
     pub(super) record: &'a CellRecord,
-    /// The graded program.
+    /// The graded program, in its last run.
     pub(super) program: &'a ProgramRecord,
     pub(super) view: View,
     /// Whose connections did not end as the script expected, so that it left out the rest there.
@@ -81,23 +81,23 @@ impl Case<'_> {
         }
     }
 
-    /// The line of its error output that says most: the exception where there is one, otherwise the
-    /// last line.
-    pub(super) fn last_words(&self) -> Option<String> {
-        let bytes = self.program.errors.bytes();
-        let text = String::from_utf8_lossy(&bytes);
-        let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines()
-            .find(|line| line.starts_with("Exception in thread") || line.contains("panicked at"))
-            .or_else(|| lines().next_back())
-            .map(complaint)
-    }
-
-    /// [`Case::last_words`] as a sentence to put behind another.
+    /// The line of its error output that says most, as a sentence to put behind another; nothing where
+    /// there is none.
     pub(super) fn complaint(&self) -> String {
-        match self.last_words() {
-            Some(line) => format!(" It complained: {line}"),
-            None => String::new(),
-        }
+        complaint_of(self.program)
     }
+}
+
+/// The line of a run's error output that says most, as a sentence: the exception where there is one,
+/// otherwise the last line.
+pub(super) fn complaint_of(run: &ProgramRecord) -> String {
+    let bytes = run.errors.bytes();
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines()
+        .find(|line| line.starts_with("Exception in thread") || line.contains("panicked at"))
+        .or_else(|| lines().next_back())
+        .map_or_else(String::new, |line| {
+            format!(" It complained: {}", complaint(line))
+        })
 }

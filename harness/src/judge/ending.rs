@@ -2,19 +2,25 @@
 //!
 //! What each [`Ends`] allows stands in the exercise catalogue; here it is one `match` per kind.
 
-use super::case::Case;
+use super::case::{Case, complaint_of};
 use super::{Check, Code, Finding};
 use crate::course::{Ends, OtherSide, Role, Step};
 use crate::fault::{DatagramFault, LaneFault};
-use crate::record::{Ending, Over};
+use crate::record::{Ending, Over, ProgramRecord};
 use crate::transcript::{StepOutcome, StreamEnd, What};
 
 /// What is wrong with the ending.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = finish(case).into_iter().collect();
+    let mut findings: Vec<Finding> = case
+        .record
+        .runs()
+        .filter_map(|run| finish(case, run))
+        .collect();
+    // Several runs often have the same end.
+    findings.dedup_by(|one, other| one.message == other.message);
     let ended = match &case.program.ending {
         Ending::Exited(_) | Ending::Killed(_) | Ending::LimitReached(_) => true,
-        Ending::Stopped | Ending::NeverStarted(_) => false,
+        Ending::Stopped | Ending::StoppedByScript | Ending::NeverStarted(_) => false,
     };
     if ended && case.program.left_behind > 0 {
         let message = match case.program.left_behind {
@@ -30,10 +36,11 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finish(case: &Case<'_>) -> Option<Finding> {
+fn finish(case: &Case<'_>, run: &ProgramRecord) -> Option<Finding> {
     let new = |code, message: String| Some(Finding::new(Check::Ending, code, message));
-    match &case.program.ending {
-        Ending::Exited(status) => exited(case, *status),
+    match &run.ending {
+        Ending::Exited(status) => exited(case, run, *status),
+        Ending::StoppedByScript => None,
         Ending::Killed(number) if was_sent(case, *number) => ended_as_told(case, *number),
         Ending::Killed(number) => {
             let finding = Finding::new(
@@ -83,10 +90,10 @@ fn ended_as_told(case: &Case<'_>, number: i32) -> Option<Finding> {
     Some(Finding::new(Check::Ending, code, message))
 }
 
-fn exited(case: &Case<'_>, status: i32) -> Option<Finding> {
+fn exited(case: &Case<'_>, run: &ProgramRecord, status: i32) -> Option<Finding> {
     match (case.ends(), status) {
         (Ends::Exits, 0) | (Ends::Survives, _) => None,
-        (Ends::Exits, _) => Some(failed_exit(case, status, "instead of 0")),
+        (Ends::Exits, _) => Some(failed_exit(case, run, status, "instead of 0")),
         (Ends::Fails, 0) => {
             let message = "Your program ended with status 0, which means that all went well; it did \
                            not, and the status should say so.";
@@ -107,6 +114,7 @@ fn exited(case: &Case<'_>, status: i32) -> Option<Finding> {
         }
         (Ends::Serves, _) => Some(failed_exit(
             case,
+            run,
             status,
             "although it should go on serving",
         )),
@@ -114,7 +122,7 @@ fn exited(case: &Case<'_>, status: i32) -> Option<Finding> {
 }
 
 /// An exit status other than 0, as an error that was not handled where the error output shows one.
-fn failed_exit(case: &Case<'_>, status: i32, instead: &str) -> Finding {
+fn failed_exit(case: &Case<'_>, run: &ProgramRecord, status: i32, instead: &str) -> Finding {
     const TRACES: [&str; 5] = [
         "Traceback (most recent call last)",
         "Exception in thread",
@@ -122,7 +130,7 @@ fn failed_exit(case: &Case<'_>, status: i32, instead: &str) -> Finding {
         "Unhandled 'error' event",
         "\n    at ",
     ];
-    let errors = case.program.errors.bytes();
+    let errors = run.errors.bytes();
     let errors = String::from_utf8_lossy(&errors);
     let uncaught = TRACES.iter().any(|trace| errors.contains(trace));
     let (code, message) = if uncaught {
@@ -143,7 +151,7 @@ fn failed_exit(case: &Case<'_>, status: i32, instead: &str) -> Finding {
         .iter()
         .any(|one| one.received_end == Some(StreamEnd::Reset));
     let server = case.scenario.grades == Role::Server;
-    Finding::new(Check::Ending, code, message + &case.complaint())
+    Finding::new(Check::Ending, code, message + &complaint_of(run))
         .points_to((uncaught && reset && server).then_some("S03"))
 }
 

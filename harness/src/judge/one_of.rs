@@ -115,6 +115,8 @@ fn deed(case: &Case<'_>, step: &Step) -> String {
         | Step::Close { .. }
         | Step::Reset { .. }
         | Step::Stdin(_)
+        | Step::Start
+        | Step::Stop
         | Step::StdinEnd
         | Step::Signal(_)
         | Step::OneOf(_) => "do something else".to_owned(),

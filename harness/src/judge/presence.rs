@@ -116,7 +116,7 @@ fn instead(case: &Case<'_>, did: &str) -> String {
         Ending::LimitReached(which) => {
             format!("Your program reached a limit ({which}) before it {did}.")
         }
-        Ending::Stopped | Ending::NeverStarted(_) => {
+        Ending::Stopped | Ending::StoppedByScript | Ending::NeverStarted(_) => {
             format!("Your program never {did}.{}", case.doing())
         }
     };

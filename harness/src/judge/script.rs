@@ -130,6 +130,17 @@ fn words(case: &Case<'_>, step: &Step) -> String {
 fn failure(case: &Case<'_>, step: &Step, got: &Bytes, why: &str, missing: bool) -> Finding {
     let new = |code, message: String| Finding::new(Check::Wire, code, message + &aside(why));
     match step {
+        Step::Connect { .. } if port_is_taken(case) => Finding::new(
+            Check::Wire,
+            Code::NeverListened,
+            format!(
+                "Your program could not listen when it was started again: its port was still taken. A \
+                 port stays taken for a while after a server has closed a connection, unless the \
+                 server sets SO_REUSEADDR before bind().{}",
+                case.complaint()
+            ),
+        )
+        .points_to(["S22"]),
         Step::Connect { who } => {
             let name = case.names.name(who);
             let later = case.view.incoming().any(|one| one.key.other != *who);
@@ -184,6 +195,10 @@ fn failure(case: &Case<'_>, step: &Step, got: &Bytes, why: &str, missing: bool) 
             )
             .points_to(late.then_some("P01"))
         }
+        Step::Start | Step::Stop => new(
+            Code::NeverStarted,
+            "Your program could not be stopped and started.".to_owned(),
+        ),
         Step::Stdin(_) | Step::StdinEnd => new(
             Code::EndedEarly,
             "Your program had ended before all was written to its standard input.".to_owned(),
@@ -196,6 +211,16 @@ fn failure(case: &Case<'_>, step: &Step, got: &Bytes, why: &str, missing: bool) 
             format!("Your program had ended before we sent it {signal}."),
         ),
     }
+}
+
+/// True where a later run of the program did not get its port any more.
+fn port_is_taken(case: &Case<'_>) -> bool {
+    let errors = case.program.errors.bytes();
+    let errors = String::from_utf8_lossy(&errors).to_lowercase();
+    let said = ["already in use", "eaddrinuse", "errno 98"];
+    case.record.runs().count() > 1
+        && !case.program.ready
+        && said.iter().any(|one| errors.contains(one))
 }
 
 fn expected_end(

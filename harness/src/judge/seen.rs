@@ -69,12 +69,12 @@ impl Seen {
     /// What is known of the graded program. The reference's view tells what a right program would
     /// have been told further on; without it, only what this one was told counts.
     pub(super) fn of(record: &CellRecord, view: &View, reference: Option<&View>) -> Self {
-        let program = record
-            .programs
-            .iter()
-            .find(|one| one.participant == record.graded);
+        let program = record.runs().next_back();
         let (output, errors) = match program {
-            Some(program) => (program.output.clone(), program.errors.clone()),
+            Some(_) => (
+                joined(record.runs().map(|run| &run.output)),
+                joined(record.runs().map(|run| &run.errors)),
+            ),
             None => (
                 printed(record, Stream::Output),
                 printed(record, Stream::Errors),
@@ -175,6 +175,18 @@ fn printed(record: &CellRecord, stream: Stream) -> Captured {
         }
     }
     captured
+}
+
+/// What several runs printed, one after the other.
+fn joined<'a>(runs: impl Iterator<Item = &'a Captured>) -> Captured {
+    let join = |all: Captured, next: &Captured| Captured {
+        head: [all.bytes(), next.head.to_vec()].concat().into(),
+        cut: all.cut + next.cut,
+        tail: next.tail.clone(),
+    };
+    runs.cloned()
+        .reduce(|all, next| join(all, &next))
+        .unwrap_or_default()
 }
 
 fn plain(captured: &Captured) -> Vec<u8> {

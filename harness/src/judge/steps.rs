@@ -57,6 +57,8 @@ impl StepNames<'_> {
                 ),
             },
             Step::Stdin(bytes) => format!("we write {} to its standard input", quoted(bytes)),
+            Step::Start => format!("we start {program}"),
+            Step::Stop => format!("we stop {program} (SIGTERM)"),
             Step::StdinEnd => "we end its standard input".to_owned(),
             Step::Signal(signal) => format!("we send {program} {}", told(*signal)),
             Step::OneOf(all) => {

@@ -52,14 +52,18 @@ pub fn story(record: &CellRecord, exercise: &Exercise, scenario: &Scenario) -> S
             teller.hear(&event.what, of_program);
         }
     }
-    let graded = record
-        .programs
-        .iter()
-        .find(|one| one.participant == record.graded);
-    if let Some(graded) = graded {
-        program.flush();
-        program.sentences.extend(printed(graded));
-        program.sentences.push(ending(graded));
+    program.flush();
+    let several = record.runs().count() > 1;
+    for (run, number) in record.runs().zip(1..) {
+        let when = if several {
+            format!("in run {number} ")
+        } else {
+            String::new()
+        };
+        let sentences = printed(run).into_iter().chain([ending(run)]);
+        program
+            .sentences
+            .extend(sentences.map(|sentence| format!("{when}{sentence}")));
     }
     let faults = faults.into_iter().map(|(text, times)| match times {
         1 => text,
@@ -214,6 +218,8 @@ impl<'a> Teller<'a> {
                 Step::Stdin(bytes) => {
                     self.say(format!("wrote {} to its standard input", quoted(bytes)));
                 }
+                Step::Start => self.say("started your program".to_owned()),
+                Step::Stop => self.say("stopped your program".to_owned()),
                 Step::StdinEnd => self.say("ended its standard input".to_owned()),
                 Step::Signal(signal) => {
                     self.say(format!("sent your program {}", steps::told(*signal)));
@@ -340,6 +346,7 @@ fn ending(program: &ProgramRecord) -> String {
         Ending::Killed(number) => format!("was ended by {}", super::ending::signal(*number)),
         Ending::LimitReached(which) => format!("reached a limit and was stopped: {which}"),
         Ending::NeverStarted(why) => format!("could not be started: {why}"),
+        Ending::StoppedByScript => "was stopped by us".to_owned(),
         Ending::Stopped if program.serves == Some(true) => "went on serving".to_owned(),
         Ending::Stopped => match program.doing.first() {
             Some(doing) => format!("was still there at the end: it {doing}"),

@@ -277,6 +277,8 @@ fn leaves_without_waiting(script: &[Step], who: &Participant) -> bool {
             | Step::End { .. }
             | Step::Wait(_)
             | Step::Stdin(_)
+            | Step::Start
+            | Step::Stop
             | Step::StdinEnd
             | Step::Signal(_)
             | Step::OneOf(_) => {}

@@ -6,10 +6,12 @@
 use std::ffi::CString;
 use std::fs;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+
+use rustix::thread::LinkNameSpaceType;
 
 use super::sandbox::{NOBODY, Sandbox};
 
@@ -102,6 +104,25 @@ pub(super) fn build(sandbox: &Sandbox<'_>) -> io::Result<()> {
         rustix::process::chdir("/")?;
         Ok(())
     })
+}
+
+/// Moves into the root that an earlier sandbox built, with a `/proc` of this one's processes. The
+/// current process must have a PID namespace of its own, and shares that of the mounts.
+///
+/// # Errors
+/// What the kernel refuses, with the step.
+pub(super) fn enter(sandbox: &Sandbox<'_>, files: BorrowedFd<'_>) -> io::Result<()> {
+    step("the earlier root", || {
+        let kind = Some(LinkNameSpaceType::Mount);
+        Ok(rustix::thread::move_into_link_name_space(files, kind)?)
+    })?;
+    step("/proc", || {
+        let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
+        mount(Some("proc"), "/proc", Some("proc"), flags, None)
+    })?;
+    rustix::system::sethostname(sandbox.host_name.as_bytes())?;
+    rustix::process::chdir("/")?;
+    Ok(())
 }
 
 /// Gives the cell a view of its own processes only: a `/proc` of its PID namespace.

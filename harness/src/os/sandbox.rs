@@ -82,6 +82,8 @@ pub struct Sandbox<'a> {
     pub hosts: &'a str,
     /// What it may use.
     pub limits: Limits,
+    /// The files of an earlier sandbox ([`Child::files`]) to go on with, instead of new ones.
+    pub files: Option<BorrowedFd<'a>>,
     /// Standard input, standard output and standard error.
     pub stdio: [OwnedFd; 3],
 }
@@ -125,6 +127,8 @@ pub struct Child {
     later: VecDeque<FromInit>,
     /// The working directory, for paths of Unix sockets.
     work: Option<OwnedFd>,
+    /// The mount namespace, kept when everything in it is gone.
+    files: Option<OwnedFd>,
     /// CPU time of the program and its children that have ended, in milliseconds; known when it
     /// ended.
     pub cpu_ms: u64,
@@ -144,8 +148,10 @@ impl Sandbox<'_> {
             rustix::net::SocketFlags::CLOEXEC,
             None,
         )?;
-        let flags =
-            libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+        let mut flags = libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+        if self.files.is_none() {
+            flags |= libc::CLONE_NEWNS;
+        }
         let pid = self.device.within(|| {
             // SAFETY: without a stack and without shared memory this is fork(2) into new
             // namespaces; the cell is single-threaded, so the child may go on running Rust code.
@@ -178,6 +184,7 @@ impl Sandbox<'_> {
             received: Vec::new(),
             later: VecDeque::new(),
             work: None,
+            files: None,
             cpu_ms: 0,
             alive: true,
         })
@@ -301,6 +308,20 @@ impl Child {
         self.init
     }
 
+    /// The files that the program sees, which stay while this is there: its mount namespace.
+    ///
+    /// # Errors
+    /// When it cannot be found in `/proc`.
+    pub fn files(&self) -> io::Result<OwnedFd> {
+        match &self.files {
+            Some(files) => files.try_clone(),
+            None => {
+                let path = format!("/proc/{}/ns/mnt", self.init.as_raw_nonzero());
+                Ok(fs::File::open(path)?.into())
+            }
+        }
+    }
+
     /// The program's working directory.
     pub fn work(&self) -> Option<BorrowedFd<'_>> {
         self.work.as_ref().map(AsFd::as_fd)
@@ -311,6 +332,8 @@ impl Child {
         if !self.alive {
             return;
         }
+        // Where it cannot be kept, a next run says so.
+        self.files = self.files().ok();
         self.alive = false;
         // Both fail only when the init is gone already, and then so is the rest.
         let _ = rustix::process::kill_process(self.init, Signal::KILL);
@@ -346,6 +369,7 @@ fn say(control: BorrowedFd<'_>, message: &FromInit) {
 fn init(sandbox: Sandbox<'_>, control: OwnedFd) -> i32 {
     let mut keep: Vec<RawFd> = sandbox.stdio.iter().map(AsRawFd::as_raw_fd).collect();
     keep.push(control.as_raw_fd());
+    keep.extend(sandbox.files.iter().map(AsRawFd::as_raw_fd));
     close_all_but(keep);
     match init_program(sandbox, control.as_fd()) {
         Ok(()) => 0,
@@ -375,7 +399,10 @@ fn close_all_but(mut keep: Vec<RawFd>) {
 }
 
 fn init_program(sandbox: Sandbox<'_>, control: BorrowedFd<'_>) -> io::Result<()> {
-    root::build(&sandbox)?;
+    match sandbox.files {
+        None => root::build(&sandbox)?,
+        Some(files) => root::enter(&sandbox, files)?,
+    }
     let command = exec_arguments(sandbox.launch);
     become_student()?;
     say(control, &FromInit::SetUp);

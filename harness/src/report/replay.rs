@@ -87,8 +87,16 @@ fn ended(record: &CellRecord, program: &ProgramRecord) -> Vec<String> {
     } else {
         ""
     };
+    let mut runs = record.runs_of(&program.participant);
+    let run = match runs.clone().count() {
+        0 | 1 => String::new(),
+        all => {
+            let number = runs.position(|one| std::ptr::eq(one, program));
+            format!(", run {} of {all}", number.map_or(all, |number| number + 1))
+        }
+    };
     let mut lines = vec![format!(
-        "  {} ({}){graded}: {}; {} ms of CPU time",
+        "  {} ({}){graded}{run}: {}; {} ms of CPU time",
         name(&program.participant),
         program.role,
         ending(&program.ending),

@@ -69,7 +69,7 @@ pub(super) fn expand(
         role,
         states: BTreeMap::new(),
         material,
-        program: ProgramState::new(given_stdin),
+        program: ProgramState::new(raw, given_stdin),
         last: None,
         steps: Vec::new(),
         bytes: 0,
@@ -124,6 +124,13 @@ impl<'a> Expansion<'a> {
             RawStep::Close(name) => self.leave(name, false, at.key("close"), problems),
             RawStep::Reset(name) => self.leave(name, true, at.key("reset"), problems),
             RawStep::Wait(raw) => self.wait(raw, at.key("wait"), problems),
+            RawStep::Start(_) => self.start(at.key("start"), problems),
+            RawStep::Stop(_) => self.stop(at.key("stop"), problems),
+            RawStep::Restart(_) => {
+                self.stop(at.key("restart"), problems);
+                self.push(Step::Start);
+                self.program.is_started();
+            }
             RawStep::Stdin(raw) => self.stdin(raw, at.key("stdin"), problems),
             RawStep::Signal(signal) => self.signal(*signal, at.key("signal"), problems),
             RawStep::OneOf(all) => self.one_of(all, at.key("one-of"), problems),
@@ -433,6 +440,8 @@ fn length(step: &Step) -> usize {
         | Step::Close { .. }
         | Step::Reset { .. }
         | Step::Wait(_)
+        | Step::Start
+        | Step::Stop
         | Step::StdinEnd
         | Step::Signal(_) => 0,
         Step::OneOf(all) => all

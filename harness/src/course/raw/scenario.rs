@@ -119,6 +119,13 @@ pub(in super::super) enum RawStep {
     Reset(String),
     /// Waits for the program under test.
     Wait(Form<RawWait, RawWaitFor>),
+    /// Starts the program under test; where this comes before every `stop` and `restart`, it is not
+    /// started before.
+    Start(RawProgram),
+    /// Tells the program under test to stop (SIGTERM), and ends it where it does not.
+    Stop(RawProgram),
+    /// Stops the program under test and starts it again on the same device.
+    Restart(RawProgram),
     /// Writes to the standard input of the program under test; the word `end` ends it.
     Stdin(RawText),
     /// Sends a signal to the program under test. Behind `wait: rest` it comes at a known place.
@@ -154,6 +161,14 @@ pub(in super::super) struct RawExpectEnd {
     pub(in super::super) participant: Option<String>,
     /// How it ends.
     pub(in super::super) how: StepEnd,
+}
+
+/// Who is started and stopped.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in super::super) enum RawProgram {
+    /// The program under test.
+    Program,
 }
 
 /// What the program under test is waited for to do.

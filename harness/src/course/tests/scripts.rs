@@ -35,6 +35,8 @@ fn steps(folder: &Folder, scenario: &str) -> Vec<String> {
         Step::Reset { who } => format!("{who} resets"),
         Step::Wait(until) => format!("wait {until:?}"),
         Step::Stdin(bytes) => format!("stdin {}", crate::escape::escaped(bytes)),
+        Step::Start => "start".to_owned(),
+        Step::Stop => "stop".to_owned(),
         Step::StdinEnd => "stdin ends".to_owned(),
         Step::Signal(signal) => signal.to_string(),
         Step::OneOf(all) => format!("one of {}", all.len()),
@@ -500,5 +502,70 @@ fn one_of_several_things_is_a_choice_of_waiting_steps() {
     refused(
         "[{ expect: ab }, { expect: a }]",
         &["one of the texts is the beginning of the other"],
+    );
+}
+
+#[test]
+fn a_script_starts_stops_and_restarts_the_program() {
+    let script = "  - start: program
+  - connect: a
+  - stop: program
+  - start: program
+  - connect: b
+  - restart: program
+  - stdin: end
+  - wait: exit
+  - start: program
+  - stdin: end
+";
+    let expected = [
+        "start",
+        "a connects",
+        "stop",
+        "start",
+        "b connects",
+        "stop",
+        "start",
+        "stdin ends",
+        "wait Exit",
+        "start",
+        "stdin ends",
+    ];
+    let folder = with_script(Folder::good(), script);
+    assert_eq!(steps(&folder, "tcp-echo/server/pieces"), expected);
+}
+
+#[test]
+fn a_start_or_stop_that_cannot_be_is_an_error() {
+    refused(
+        "  - connect: a\n  - start: program\n",
+        &["the program is not started yet", "pieces.yaml:9:14"],
+    );
+    refused(
+        "  - wait: rest\n  - start: program\n  - connect: a\n",
+        &[
+            "the program is not started yet",
+            "write `start: program` before",
+        ],
+    );
+    refused(
+        "  - start: program\n  - start: program\n",
+        &["the program runs already", "restart: program"],
+    );
+    refused(
+        "  - stop: program\n  - stop: program\n",
+        &["the program was stopped before"],
+    );
+    refused(
+        "  - stop: program\n  - connect: a\n",
+        &["the program was stopped before", "`start: program` between"],
+    );
+    refused(
+        "  - wait: exit\n  - restart: program\n",
+        &["the program has ended before"],
+    );
+    refused(
+        "  - start: server\n",
+        &["`server` is not a word", "`program`"],
     );
 }

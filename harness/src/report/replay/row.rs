@@ -161,11 +161,18 @@ impl Row {
                 alone(participant, format!("{on} {}", quoted(bytes)))
             }
             What::Exited { participant } => {
-                let program = record
-                    .programs
+                // Each end belongs to the start before it.
+                let starts = record
+                    .events
                     .iter()
-                    .find(|one| one.participant == *participant);
-                let how = program.map_or_else(|| "ended".to_owned(), |one| ending(&one.ending));
+                    .take_while(|one| !std::ptr::eq(*one, event));
+                let starts = starts.filter(|one| match &one.what {
+                    What::Started { participant: who } => who == participant,
+                    _ => false,
+                });
+                let run = starts.count().saturating_sub(1);
+                let how = record.runs_of(participant).nth(run);
+                let how = how.map_or_else(|| "ended".to_owned(), |one| ending(&one.ending));
                 alone(participant, how)
             }
             What::Stepped {
@@ -228,6 +235,7 @@ pub(super) fn ending(ending: &Ending) -> String {
         Ending::Killed(signal) => format!("is killed by signal {signal}"),
         Ending::LimitReached(which) => format!("reaches a limit: {}", line(which)),
         Ending::Stopped => "was still there and was stopped".to_owned(),
+        Ending::StoppedByScript => "is stopped by the script".to_owned(),
         Ending::NeverStarted(why) => format!("could not be started: {}", line(why)),
     }
 }

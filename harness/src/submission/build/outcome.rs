@@ -116,7 +116,9 @@ pub fn build_outcome(plan: &BuildPlan, record: &BuildRecord) -> BuildOutcome {
         }
         Ending::Killed(signal) => format!("killed by signal {signal}"),
         Ending::LimitReached(limit) => format!("limit reached: {limit}"),
-        Ending::Stopped => format!("not done after {} s", plan.deadline_ms / 1000),
+        Ending::Stopped | Ending::StoppedByScript => {
+            format!("not done after {} s", plan.deadline_ms / 1000)
+        }
         Ending::NeverStarted(why) if is_tool => {
             return BuildOutcome::NotJudged(format!("{} could not be started: {why}", command[0]));
         }

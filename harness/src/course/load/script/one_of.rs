@@ -60,7 +60,7 @@ impl Expansion<'_> {
             return None;
         }
         let steps = std::mem::take(&mut self.steps);
-        let ended = self.program.ended;
+        let there = self.program.there;
         if let Some(expect) = &raw.expect {
             self.expectation(expect, at.key("expect"), problems);
         }
@@ -74,7 +74,7 @@ impl Expansion<'_> {
         if let Some(wait) = &raw.wait {
             self.wait(wait, at.key("wait"), problems);
         }
-        self.program.ended = ended;
+        self.program.there = there;
         std::mem::replace(&mut self.steps, steps).pop()
     }
 }

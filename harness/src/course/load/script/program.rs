@@ -1,10 +1,24 @@
-//! Steps that are about the program under test itself: its standard input, its signals, its end.
+//! Steps that are about the program under test itself: its start and end, its standard input, its
+//! signals.
 
 use super::Expansion;
 use crate::course::place::At;
 use crate::course::problem::Problems;
-use crate::course::raw::{Form, RawText, RawWait, RawWaitFor};
+use crate::course::raw::{Form, RawStep, RawText, RawWait, RawWaitFor};
 use crate::course::{Signal, Step, Until};
+
+/// Whether the program under test is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum There {
+    /// A later step starts it.
+    NotYet,
+    /// It was started.
+    Yes,
+    /// It has ended by itself.
+    Ended,
+    /// It was stopped.
+    Stopped,
+}
 
 /// What is known of the program under test at a point of the script.
 pub(super) struct ProgramState<'a> {
@@ -12,26 +26,71 @@ pub(super) struct ProgramState<'a> {
     given_stdin: Option<At<'a>>,
     /// Its standard input has ended.
     stdin_ended: bool,
-    /// It has ended.
-    pub(super) ended: bool,
+    /// Whether it is there.
+    pub(super) there: There,
 }
 
 impl<'a> ProgramState<'a> {
-    pub(super) fn new(given_stdin: Option<At<'a>>) -> Self {
+    pub(super) fn new(script: &[RawStep], given_stdin: Option<At<'a>>) -> Self {
+        let starts = script.iter().find_map(|step| match step {
+            RawStep::Start(_) => Some(true),
+            RawStep::Stop(_) | RawStep::Restart(_) | RawStep::Wait(Form::Short(RawWait::Exit)) => {
+                Some(false)
+            }
+            _ => None,
+        });
         Self {
             given_stdin,
             stdin_ended: false,
-            ended: false,
+            there: match starts {
+                Some(true) => There::NotYet,
+                Some(false) | None => There::Yes,
+            },
         }
+    }
+
+    /// It is there again, with a standard input of its own.
+    pub(super) fn is_started(&mut self) {
+        self.there = There::Yes;
+        self.stdin_ended = false;
     }
 }
 
 impl Expansion<'_> {
     /// Tells where a step needs a program that is there.
     pub(super) fn needs_program(&self, at: At<'_>, problems: &mut Problems) {
-        if self.program.ended {
-            problems.error(at, "the program has ended before");
+        let (message, hint) = match self.program.there {
+            There::Yes => return,
+            There::NotYet => (
+                "the program is not started yet",
+                "write `start: program` before",
+            ),
+            There::Ended => (
+                "the program has ended before",
+                "write `start: program` between, or take this out",
+            ),
+            There::Stopped => (
+                "the program was stopped before",
+                "write `start: program` between, or take this out",
+            ),
+        };
+        problems.error(at, message).hint(hint);
+    }
+
+    pub(super) fn start(&mut self, at: At<'_>, problems: &mut Problems) {
+        if self.program.there == There::Yes {
+            problems
+                .error(at, "the program runs already")
+                .hint("write `restart: program`");
         }
+        self.program.is_started();
+        self.push(Step::Start);
+    }
+
+    pub(super) fn stop(&mut self, at: At<'_>, problems: &mut Problems) {
+        self.needs_program(at, problems);
+        self.program.there = There::Stopped;
+        self.push(Step::Stop);
     }
 
     pub(super) fn wait(
@@ -57,7 +116,9 @@ impl Expansion<'_> {
             }
         };
         self.needs_program(at, problems);
-        self.program.ended |= until == Until::Exit;
+        if until == Until::Exit {
+            self.program.there = There::Ended;
+        }
         self.push(Step::Wait(until));
     }
 
@@ -88,7 +149,9 @@ impl Expansion<'_> {
 
     pub(super) fn signal(&mut self, signal: Signal, at: At<'_>, problems: &mut Problems) {
         self.needs_program(at, problems);
-        self.program.ended |= signal == Signal::Kill;
+        if signal == Signal::Kill {
+            self.program.there = There::Ended;
+        }
         self.push(Step::Signal(signal));
     }
 }

@@ -3,6 +3,7 @@
 mod outcome;
 mod program;
 mod receive;
+mod restart;
 
 use super::Place;
 

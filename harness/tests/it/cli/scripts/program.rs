@@ -164,6 +164,7 @@ s.accept()
     let script = "  - wait: rest
   - signal: USR1
   - wait: { prints: one more }
+  - wait: rest
   - signal: INT
   - wait: { prints: bye }
   - wait: exit

@@ -1,0 +1,45 @@
+//! Stopping the graded program in the middle of a run, and starting it again on the same device.
+//!
+//! Its namespaces of processes, IPC and host names are new each time, because they end with their
+//! first process. The device stays, with what the kernel remembers of its connections (TIME_WAIT),
+//! and so do its files.
+
+use std::io;
+
+use super::finish::GRACE;
+use super::program::State;
+use super::run::Run;
+
+impl Run<'_> {
+    /// Tells the program to stop; after a grace it is killed. True once it is gone.
+    pub(super) fn stop_program(&mut self) -> io::Result<bool> {
+        let now = self.clock.elapsed();
+        let program = &mut self.programs[0];
+        match self.script.stops_until {
+            _ if !program.is_running() => {}
+            None => {
+                program.tell_to_stop();
+                self.script.stops_until = Some(now + GRACE);
+                return Ok(false);
+            }
+            Some(until) if now < until => return Ok(false),
+            Some(_) => program.kill(&mut self.buffer, &mut self.log)?,
+        }
+        self.script.stops_until = None;
+        Ok(true)
+    }
+
+    /// Starts the program, for the first time or again.
+    pub(super) fn start_program(&mut self) -> io::Result<()> {
+        if self.programs[0].state != State::Staged {
+            // What the threads of the run before have waited for a CPU is not theirs who come now.
+            let waited = self.waited_for_cpu()?.saturating_sub(self.waited_before);
+            self.deadline += std::time::Duration::from_nanos(waited);
+            self.waited_before = 0;
+            self.took_a_client = false;
+            self.script.seen = 0;
+            self.programs[0].set_up_again(self.plan, &mut self.buffer, &mut self.log)?;
+        }
+        self.programs[0].start(&mut self.log)
+    }
+}
