@@ -21,7 +21,7 @@ use sockgrade::batch::{Batch, Interrupt, Progress, Selected, Selection, grade, s
 use sockgrade::course::{self, Level, Source};
 use sockgrade::ids::{ScenarioId, SubmissionId};
 use sockgrade::os::clock::Clock;
-use sockgrade::os::sandbox::pipe;
+use sockgrade::os::stdio::pipe;
 use sockgrade::seed::Seed;
 use sockgrade::submission::Languages;
 

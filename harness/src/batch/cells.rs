@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use crate::cell::{self, CellAnswer};
 use crate::os::clock::Clock;
-use crate::os::sandbox::pipe;
+use crate::os::stdio::pipe;
 use crate::packet::DevicePackets;
 use crate::plan::{BuildPlan, BuildRecord, CellPlan, CellTask};
 use crate::record::CellRecord;

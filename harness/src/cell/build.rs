@@ -9,7 +9,8 @@ use super::CellError;
 use super::program::Capture;
 use crate::os::clock::Clock;
 use crate::os::devices::NetNs;
-use crate::os::sandbox::{self, Limits, News, Sandbox};
+use crate::os::sandbox::{Limits, News, Sandbox};
+use crate::os::stdio;
 use crate::plan::{BuildPlan, BuildRecord};
 use crate::record::Ending;
 
@@ -20,9 +21,9 @@ const DRAIN: Duration = Duration::from_millis(200);
 /// Runs the command to its end or its deadline.
 pub(super) fn build(plan: &BuildPlan) -> Result<BuildRecord, CellError> {
     let device = NetNs::create().map_err(CellError::Refused)?;
-    let (stdin, ours) = sandbox::pipe()?;
+    let (stdin, ours) = stdio::pipe()?;
     drop(ours);
-    let (output, stdout) = sandbox::pipe()?;
+    let (output, stdout) = stdio::pipe()?;
     let stderr = stdout.try_clone()?;
     rustix::io::ioctl_fionbio(&output, true).map_err(std::io::Error::from)?;
     let mut child = Sandbox {

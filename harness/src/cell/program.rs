@@ -13,8 +13,9 @@ use super::network::{self, Device};
 use crate::course::{Output, Transport};
 use crate::escape::Bytes;
 use crate::os::root;
-use crate::os::sandbox::{self, Child, Limits, News, Sandbox};
+use crate::os::sandbox::{Child, Limits, News, Sandbox};
 use crate::os::sockdiag::{SockDiag, is_any};
+use crate::os::stdio;
 use crate::plan::{CellPlan, ProgramPlan};
 use crate::record::{Captured, Ending, ProgramRecord};
 use crate::relay::Log;
@@ -90,12 +91,12 @@ impl Attempt {
         device: &Device,
         files: Option<BorrowedFd<'_>>,
     ) -> io::Result<Self> {
-        let (theirs, stdin) = sandbox::pipe()?;
+        let (theirs, stdin) = stdio::pipe()?;
         let (output, stdout) = match program.output {
-            Output::Terminal => sandbox::terminal()?,
-            Output::Pipe => sandbox::pipe()?,
+            Output::Terminal => stdio::terminal()?,
+            Output::Pipe => stdio::pipe()?,
         };
-        let (errors, stderr) = sandbox::pipe()?;
+        let (errors, stderr) = stdio::pipe()?;
         for fd in [&stdin, &output, &errors] {
             rustix::io::ioctl_fionbio(fd, true)?;
         }

@@ -13,3 +13,4 @@ pub mod procfs;
 pub mod root;
 pub mod sandbox;
 pub mod sockdiag;
+pub mod stdio;
