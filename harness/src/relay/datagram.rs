@@ -1,8 +1,9 @@
 //! One flow of datagrams: what one client's port says to one server, and back.
 //!
-//! A datagram is handed to a program only when it has read the last one and waits again: no queue of
-//! the kernel can overflow, and what a program does between two datagrams never depends on who was
-//! faster. A server may answer from another port; the client hears it from there.
+//! A datagram is handed to a program only when it has read the last one and waits again, and when it
+//! waits after what it sent itself: no queue of the kernel can overflow, and what a program does
+//! before it waits never depends on who was faster. A server may answer from another port; the client
+//! hears it from there.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -19,8 +20,8 @@ use crate::os::net;
 use crate::os::sockdiag::SockDiag;
 use crate::transcript::{ConnectionId, What};
 
-/// A program that read a datagram and goes on running, as one that polls without waiting does, is
-/// given the next one after this time.
+/// A program that read or sent a datagram and goes on running, as one that polls without waiting
+/// does, is given the next one after this time.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// One end of a flow.
@@ -73,7 +74,8 @@ pub struct Flows {
     /// On the way to servers and to clients, until the one before was read. One queue for all flows:
     /// what several sockets sent to one stays in order.
     queues: [VecDeque<DatagramOut>; 2],
-    /// Programs that were handed a datagram and were not seen waiting since, and when that was.
+    /// Programs that were handed a datagram, or sent one, and were not seen waiting since, and when
+    /// that was.
     handling: BTreeMap<usize, Duration>,
 }
 
@@ -121,6 +123,10 @@ impl Flows {
     /// A datagram came from `side` of a flow.
     pub fn send(&mut self, flow: usize, side: usize, bytes: &[u8], log: &mut Log) {
         let Flow { id, pair, .. } = self.flows[flow];
+        if let End::Program { program, .. } = self.flows[flow].ends[side] {
+            // Not from each one anew: somebody who sends all the time is answered too.
+            self.handling.entry(program).or_insert_with(|| log.now());
+        }
         let pair = &mut self.pairs[pair];
         pair.sent[side] += 1;
         log.add(What::DatagramSent {
