@@ -2,6 +2,7 @@
 
 use predicates::prelude::*;
 
+use super::course_commands::small_course;
 use super::{Place, RIGHT_SERVER, WRONG_SERVER, has};
 
 const BASIC: [&str; 2] = ["--scenario", "tcp-echo/server/basic"];
@@ -126,6 +127,59 @@ fn nothing_selected_ends_with_4() {
         .assert()
         .code(4)
         .stderr(has("no program"));
+}
+
+#[test]
+fn what_does_not_compile_is_not_run_and_says_why() {
+    let place = small_course("")
+        .with("submissions/alice/tcp-echo-server.c", "int main(void) { return 0\n")
+        .with("submissions/bob/tcp-echo-server.py", RIGHT_SERVER);
+    place
+        .sockgrade(&["grade"])
+        .assert()
+        .code(1)
+        .stdout(predicate::str::is_match("alice +0/4  1 not run").unwrap())
+        .stdout(predicate::str::is_match("bob +4/4  1 passed").unwrap())
+        .stdout(has("FAILED").not());
+    let report = place.read("reports/alice/report.txt");
+    for part in ["does not compile", "not run", "error: expected"] {
+        assert!(report.contains(part), "{part:?} in {report}");
+    }
+    assert!(!place.path("reports/alice/cells").exists(), "it was run");
+}
+
+#[test]
+fn a_hidden_scenario_costs_points_and_tells_students_nothing_else() {
+    let place = small_course("hidden: true\n")
+        .with("submissions/alice/tcp-echo-server.py", RIGHT_SERVER)
+        .with("submissions/bob/tcp-echo-server.py", WRONG_SERVER);
+    place.sockgrade(&["grade"]).assert().code(1);
+    assert!(place.read("reports/alice/report.txt").contains("4 of 4"));
+    assert!(place.read("reports/bob/report.txt").contains("0 of 4"));
+    let files = [
+        "reports/alice/report.txt",
+        "reports/bob/report.txt",
+        "reports/junit.xml",
+    ];
+    for file in files {
+        let text = place.read(file);
+        assert!(text.contains("hidden"), "{text}");
+        for secret in ["A secret title", "basic", "think", "hello"] {
+            let word = format!(r"\b{secret}\b");
+            let told = regex::Regex::new(&word).unwrap().is_match(&text);
+            assert!(!told, "{secret:?} in {file}: {text}");
+        }
+    }
+    let own_work = Place::new().with("tcp-echo-server.py", WRONG_SERVER);
+    own_work
+        .sockgrade(&["check", "--course"])
+        .arg(place.path("scenarios"))
+        .assert()
+        .code(1)
+        .stdout(has("0 of 4"))
+        .stdout(has("A secret title").not())
+        .stdout(has("basic").not())
+        .stdout(has("think").not());
 }
 
 #[test]
