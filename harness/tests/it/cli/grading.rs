@@ -132,7 +132,10 @@ fn nothing_selected_ends_with_4() {
 #[test]
 fn what_does_not_compile_is_not_run_and_says_why() {
     let place = small_course("")
-        .with("submissions/alice/tcp-echo-server.c", "int main(void) { return 0\n")
+        .with(
+            "submissions/alice/tcp-echo-server.c",
+            "int main(void) { return 0\n",
+        )
         .with("submissions/bob/tcp-echo-server.py", RIGHT_SERVER);
     place
         .sockgrade(&["grade"])
