@@ -275,6 +275,9 @@ pub enum Printed {
         number: Option<Number>,
         /// How many lines.
         count: Times,
+        /// What a student is told that such a line is; without it, the pattern. A number has its
+        /// own name.
+        called: Option<String>,
     },
     /// No line matches the pattern.
     Never(String),

@@ -35,6 +35,7 @@ enum What {
         pattern: Regex,
         number: Option<Number>,
         count: Times,
+        called: Option<String>,
     },
     Never(Regex),
 }
@@ -67,6 +68,8 @@ pub(super) enum Lack {
         number: Option<Number>,
         wanted: Times,
         got: usize,
+        /// What such a line is called, where the number in it is not.
+        called: Option<String>,
     },
     /// A line matches, but the number in it is not right.
     Number {
@@ -107,6 +110,7 @@ impl Wish {
                 pattern,
                 number,
                 count,
+                called,
             } => What::Pattern {
                 pattern: match number {
                     Some(_) => pattern::with_number(pattern)?,
@@ -114,6 +118,7 @@ impl Wish {
                 },
                 number: number.clone(),
                 count: *count,
+                called: called.clone(),
             },
             Printed::Never(pattern) => What::Never(pattern::for_line(pattern)?),
         };
@@ -135,6 +140,7 @@ impl Wish {
                 pattern,
                 number: None,
                 count,
+                called,
             } => {
                 let got = seen.lines(on).filter(|line| pattern.is_match(line)).count();
                 let lack = || Lack::Count {
@@ -142,6 +148,7 @@ impl Wish {
                     number: None,
                     wanted: *count,
                     got,
+                    called: called.clone(),
                 };
                 (!count.allow(got)).then(lack)
             }
@@ -149,6 +156,7 @@ impl Wish {
                 pattern,
                 number: Some(number),
                 count,
+                called: _,
             } => number_lack(pattern, number, *count, on, seen),
             What::Never(pattern) => {
                 let line = seen.lines(on).find(|line| pattern.is_match(line))?;
@@ -189,6 +197,7 @@ fn number_lack(
             number: Some(number.clone()),
             wanted: count,
             got,
+            called: None,
         },
     })
 }

@@ -148,6 +148,10 @@ fn wanted(lack: &Lack) -> String {
             let form = if *upper_case { ", in upper case" } else { "" };
             format!("{}, which was sent to it{form}", short(line))
         }
+        Lack::Count {
+            called: Some(called),
+            ..
+        } => called.clone(),
         // The pattern of a line that says anything.
         Lack::Count { pattern, .. } if pattern == "." => "some text of your own words".to_owned(),
         Lack::Count {

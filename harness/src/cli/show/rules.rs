@@ -103,6 +103,7 @@ pub(super) fn print(print: &Print) -> String {
             pattern,
             number,
             count,
+            called,
         } => {
             let number = number
                 .as_ref()
@@ -112,7 +113,10 @@ pub(super) fn print(print: &Print) -> String {
             } else {
                 format!(", {count}")
             };
-            format!("a line like `{pattern}`{number}{count}")
+            match called {
+                Some(called) => format!("{called} (a line like `{pattern}`){count}"),
+                None => format!("a line like `{pattern}`{number}{count}"),
+            }
         }
         Printed::Never(pattern) => format!("no line like `{pattern}`"),
     };
@@ -168,6 +172,7 @@ mod tests {
                     pattern: "RTT ([0-9.]+)".to_owned(),
                     number: Some(number),
                     count,
+                    called: None,
                 },
                 on: PrintStream::Output,
             })

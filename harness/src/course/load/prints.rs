@@ -62,6 +62,7 @@ fn long(raw: &RawPrint, role: Role, at: At<'_>, problems: &mut Problems) -> Opti
         ("tolerate", "received"),
         ("number", "pattern"),
         ("count", "pattern"),
+        ("called", "pattern"),
     ] {
         if at.has(key) && kind != beside {
             problems.error(
@@ -87,6 +88,18 @@ fn long(raw: &RawPrint, role: Role, at: At<'_>, problems: &mut Problems) -> Opti
     } else if let Some(text) = &raw.pattern {
         let count = raw.count.as_ref();
         let number = raw.number.as_ref();
+        if number.is_some() && raw.called.is_some() {
+            problems
+                .error(at.key_word("called"), "`called` stands beside `number`")
+                .hint("write it inside of `number`");
+        }
+        if raw
+            .called
+            .as_ref()
+            .is_some_and(|called| called.trim().is_empty())
+        {
+            problems.error(at.key("called"), "this says nothing");
+        }
         let compiled = match number {
             Some(_) => pattern::with_number(text),
             None => pattern::for_line(text),
@@ -114,6 +127,7 @@ fn long(raw: &RawPrint, role: Role, at: At<'_>, problems: &mut Problems) -> Opti
                 Some(count) => amount::times(count, at.key("count"), problems),
                 None => Times::AT_LEAST_ONCE,
             },
+            called: raw.called.clone(),
         }
     } else {
         let never = raw.never.clone()?;

@@ -28,6 +28,9 @@ pub(in super::super) struct RawPrint {
     pub(in super::super) number: Option<Form<f64, RawNumber>>,
     /// Beside `pattern`: how many lines match it; at least one if nothing is said.
     pub(in super::super) count: Option<Form<u32, RawTimes>>,
+    /// Beside `pattern`, without `number`: what a student is told that such a line is, instead of
+    /// the pattern: `the answer to ping 3`.
+    pub(in super::super) called: Option<String>,
     /// No line matches this regular expression.
     pub(in super::super) never: Option<String>,
     /// Where it is looked for; in `output` if nothing is said.

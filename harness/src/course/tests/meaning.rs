@@ -501,6 +501,18 @@ fn numbers_in_prints_are_checked() {
         "- { line: a, number: 3 }",
         &["`number` stands only beside `pattern`"],
     );
+    let print = |print: &str, parts: &[&str]| {
+        check(EXERCISE, "- Connected by <address>", print, parts);
+    };
+    print(
+        "- { line: a, called: b }",
+        &["`called` stands only beside `pattern`"],
+    );
+    print(
+        "- { pattern: '([0-9]) %', number: 3, called: a loss }",
+        &["`called` stands beside `number`", "inside of `number`"],
+    );
+    print("- { pattern: a, called: ' ' }", &["this says nothing"]);
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn pattern(pattern: &str, count: Times) -> Print {
         pattern: pattern.to_owned(),
         number: None,
         count,
+        called: None,
     };
     Print {
         what,
@@ -194,6 +195,25 @@ fn patterns_are_counted_per_line() {
         "Your program printed a line of the form \"(?i)^request timed out\" 2 times, where once is \
          right."
     );
+    let mut named = timeouts(Times::exactly(1));
+    if let Printed::Pattern { called, .. } = &mut named[0].what {
+        *called = Some("the line \"timed out\"".to_owned());
+    }
+    let message = |text| {
+        let run = said(text);
+        prints(&named, &run, &[Code::WrongCount]).findings[0]
+            .message
+            .clone()
+    };
+    assert_eq!(
+        message("request timed out\nRequest timed out\n"),
+        "Your program printed the line \"timed out\" 2 times, where once is right."
+    );
+    let missing = prints(&named, &said("ok\n"), &[Code::MissingPrint]);
+    assert_eq!(
+        missing.findings[0].message,
+        "Your program did not print the line \"timed out\"."
+    );
     prints(&timeouts(range(1, Some(2))), &two, &[]);
     prints(&timeouts(range(3, None)), &two, &[Code::WrongCount]);
     prints(&timeouts(range(0, Some(1))), &two, &[Code::WrongCount]);
@@ -215,6 +235,7 @@ fn number(text: &str, range: Range, called: Option<&str>, count: Times) -> [Prin
             called: called.map(str::to_owned),
         }),
         count,
+        called: None,
     };
     [Print {
         what,
