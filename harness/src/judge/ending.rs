@@ -101,10 +101,12 @@ fn exited(case: &Case<'_>, run: &ProgramRecord, status: i32) -> Option<Finding> 
                 || case
                     .faults()
                     .any(|(_, fault)| matches!(fault, LaneFault::Refused { .. }));
-            Some(
-                Finding::new(Check::Ending, Code::ExitStatus, message)
-                    .points_to(nobody.then_some("S25")),
-            )
+            let bug = match (nobody, case.exercise.transport.is_stream()) {
+                (true, true) => "S25",
+                (true, false) => "U22",
+                (false, _) => "P07",
+            };
+            Some(Finding::new(Check::Ending, Code::ExitStatus, message).points_to([bug]))
         }
         (Ends::Fails, _) => None,
         (Ends::Serves, 0) => {
