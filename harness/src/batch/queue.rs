@@ -10,6 +10,15 @@ struct Tasks<T> {
     unfinished: usize,
 }
 
+/// Does this when it is dropped: a task that panics is never done, and nobody must wait for it.
+struct OnPanic<F: Fn()>(F);
+
+impl<F: Fn()> Drop for OnPanic<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
 /// Carries out `first` and every task that comes of it, `jobs` at a time, until none is left or
 /// `stop` says so. Waiting tasks are taken in the order in which they came.
 pub(super) fn work_through<T: Send>(
@@ -38,10 +47,17 @@ pub(super) fn work_through<T: Send>(
                 guard = changed.wait(guard).unwrap_or_else(PoisonError::into_inner);
             };
             drop(guard);
+            let panic = OnPanic(|| {
+                *lock() = Tasks {
+                    waiting: VecDeque::new(),
+                    unfinished: 0,
+                };
+                changed.notify_all();
+            });
             let more = carry_out(task);
+            std::mem::forget(panic);
             let mut guard = lock();
-            guard.unfinished += more.len();
-            guard.unfinished -= 1;
+            guard.unfinished = (guard.unfinished + more.len()).saturating_sub(1);
             // What belongs to a submission that was begun comes first, so that it is done soon.
             for task in more.into_iter().rev() {
                 guard.waiting.push_front(task);
@@ -78,6 +94,20 @@ mod tests {
             // 3 + 3×2 + 6×1 and 2 + 2×1: each task n makes n tasks n-1.
             assert_eq!(sum.load(Ordering::Relaxed), 15 + 4);
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "a scoped thread panicked")]
+    fn nobody_waits_for_a_task_that_panics() {
+        work_through(
+            4,
+            vec![3_u32, 2, 1],
+            || false,
+            |task| {
+                assert_ne!(task, 2, "as this test wants it");
+                vec![2]
+            },
+        );
     }
 
     #[test]
