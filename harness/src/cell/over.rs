@@ -25,7 +25,7 @@ const QUIET: Duration = Duration::from_millis(250);
 const SPINNING: Duration = Duration::from_secs(3);
 
 impl Run<'_> {
-    /// True when all that the relay sent has reached the programs' kernels.
+    /// True when all that the relay sent has reached the programs' kernels, or has no room there.
     pub(super) fn all_has_arrived(&self) -> io::Result<bool> {
         if !net::nothing_is_queued()? {
             return Ok(false);
@@ -216,7 +216,12 @@ impl Run<'_> {
             self.deadline = self.deadline.min(end.saturating_sub(self.counted_from));
         }
         let used = self.clock.elapsed().saturating_sub(self.counted_from);
-        let why = if self.spins()? {
+        let spins = self.spins()?;
+        if spins && self.read_again() {
+            // It only tried again and again to send what nobody took.
+            return Ok(None);
+        }
+        let why = if spins {
             "your program keeps the processor busy, and nothing comes of it".to_owned()
         } else {
             if used < self.deadline {

@@ -263,6 +263,35 @@ pub fn unsent(socket: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
+/// True when all that we sent over TCP has reached the other side's kernel, or waits here because
+/// there is no room for it: the other side does not read (zero window).
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn has_arrived(socket: BorrowedFd<'_>) -> io::Result<bool> {
+    if unsent(socket)? == 0 {
+        return Ok(true);
+    }
+    // SAFETY: all fields are integers, for which zero is a value.
+    let mut info: libc::tcp_info = unsafe { std::mem::zeroed() };
+    let mut length = libc::socklen_t::try_from(size_of_val(&info)).expect("it is small");
+    // SAFETY: TCP_INFO writes at most `length` bytes to the pointer.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            (&raw mut info).cast(),
+            &raw mut length,
+        )
+    };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // Nothing is on its way, so what is left waits for room.
+    Ok(info.tcpi_unacked == 0)
+}
+
 /// A UDP socket bound to `address` in `device`; port 0 takes a free one.
 ///
 /// # Errors

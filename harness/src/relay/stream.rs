@@ -529,7 +529,7 @@ impl Connection {
         moved
     }
 
-    /// True when all that we wrote has reached the programs' kernels.
+    /// True when all that we wrote has reached the programs' kernels, or has no room there.
     ///
     /// # Errors
     /// When the kernel does not tell.
@@ -540,7 +540,7 @@ impl Connection {
                 addresses: Some(_),
                 ..
             }) = end
-                && net::unsent(socket.as_fd())? > 0
+                && !net::has_arrived(socket.as_fd())?
             {
                 return Ok(false);
             }
