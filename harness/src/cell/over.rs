@@ -112,7 +112,8 @@ impl Run<'_> {
         match rest::look(&self.programs)? {
             Rest::Runs => Ok(None),
             Rest::Proven => {
-                if !self.nothing_comes()? || self.look_for_listeners()? {
+                if !self.nothing_comes()? || self.look_for_listeners()? || self.stop_holding_back()
+                {
                     return Ok(None);
                 }
                 let mut moved = self.release_streams();
@@ -132,7 +133,11 @@ impl Run<'_> {
             // Where rest cannot be proven, it is over when all that is waited for was seen.
             Rest::Unsure => {
                 // What else is held stays: whoever waits with a time-out may be going to send more.
-                if self.quiet() > QUIET && (self.read_again() || self.step_script_at_rest()?) {
+                if self.quiet() > QUIET
+                    && (self.stop_holding_back()
+                        || self.read_again()
+                        || self.step_script_at_rest()?)
+                {
                     return Ok(None);
                 }
                 if self.script.state() == ScriptState::Waiting || !self.others_are_done() {

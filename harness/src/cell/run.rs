@@ -85,6 +85,8 @@ pub(super) struct Run<'a> {
     pub(super) waited_before: u64,
     pub(super) latest: Duration,
     pub(super) took_a_client: bool,
+    /// A peer that is first has called the others in vain, or waits for them.
+    pub(super) others_are_due: bool,
     pub(super) trouble: Vec<String>,
     pub(super) strays: Strays,
     pub(super) captures: Captures,
@@ -143,6 +145,7 @@ impl<'a> Run<'a> {
             waited_before: 0,
             latest: Duration::ZERO,
             took_a_client: false,
+            others_are_due: false,
             trouble: Vec::new(),
             strays,
             captures,
@@ -189,6 +192,7 @@ impl<'a> Run<'a> {
             Start::ProgramFirst => {}
             Start::ProgramLast => order.rotate_left(1),
         }
+        let called_in_vain = !self.calls_first() || self.others_are_due;
         for index in order {
             if index == 0 && self.script.starts_program() {
                 // A step does it.
@@ -204,10 +208,27 @@ impl<'a> Run<'a> {
                 State::Running if program.plan.role.listens() && program.place.is_none() => {
                     return Ok(false);
                 }
+                State::Running if index == 0 && !called_in_vain => return Ok(false),
                 State::Running | State::Ended(_) => {}
             }
         }
         Ok(false)
+    }
+
+    /// True where the graded program is to call the others before they are there.
+    pub(super) fn calls_first(&self) -> bool {
+        self.plan.start == Start::ProgramFirst && self.programs[0].plan.role == Role::Peer
+    }
+
+    /// Lets the others start, who were held back until the graded program called them: it only waits.
+    /// True when there were any.
+    pub(super) fn stop_holding_back(&mut self) -> bool {
+        let held = self.calls_first()
+            && self.programs[0].place.is_some()
+            && self.programs[1..]
+                .iter()
+                .any(|program| program.state == State::Staged);
+        held && !std::mem::replace(&mut self.others_are_due, true)
     }
 
     pub(super) fn look_for_listeners(&mut self) -> io::Result<bool> {

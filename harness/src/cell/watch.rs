@@ -42,6 +42,7 @@ impl Run<'_> {
     pub(super) fn look_for_strays(&mut self) -> io::Result<()> {
         while let Some(call) = self.strays.watch.take_next()? {
             if self.is_of_the_exercise(&call) {
+                self.others_are_due = true;
                 continue;
             }
             let (protocol, to) = (call.protocol, call.to);

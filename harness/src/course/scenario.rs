@@ -97,7 +97,8 @@ pub enum Start {
     /// Those that are connected to first, each once the one before it is ready.
     #[default]
     ServersFirst,
-    /// The graded program before all others, which start when it tried to connect or is ready.
+    /// The graded program before all others, which start when it is ready: a server or a peer when
+    /// it listens. A peer must also have called the others once, in vain, or wait for them.
     ProgramFirst,
     /// The graded program after all others.
     ProgramLast,
