@@ -31,10 +31,11 @@ pub(super) struct Caller {
 impl Run<'_> {
     /// Lets the relay stand for a server in the device of a client.
     pub(super) fn serve(&mut self, client: usize, server: Option<usize>) -> io::Result<()> {
-        let server_role = server.map_or(Role::Server, |index| self.programs[index].plan.role);
-        if self.refused_from(server_role) == Some(1) {
+        let taken = self.still_taken(server);
+        if taken == Some(0) {
             return Ok(());
         }
+        let first = self.services.len();
         let host = match server {
             Some(index) => self.programs[index].plan.address.unwrap_or(self.plan.host),
             None if self.programs[client].plan.role == Role::Peer => self.script_address(),
@@ -104,17 +105,24 @@ impl Run<'_> {
                 }
             }
         }
+        if let Some(taken) = taken {
+            for service in &self.services[first..] {
+                net::let_wait(service.socket.as_fd(), taken)?;
+            }
+        }
         Ok(())
     }
 
-    /// The first attempt to connect to a role that is refused.
-    pub(super) fn refused_from(&self, role: Role) -> Option<u32> {
+    /// How many more attempts to connect to a server succeed, where a fault refuses the further ones.
+    fn still_taken(&self, server: Option<usize>) -> Option<u32> {
+        let role = server.map_or(Role::Server, |index| self.programs[index].plan.role);
         let faults = self.plan.faults.get(&role).into_iter().flatten();
         let mut refused = faults.filter_map(|fault| match fault {
             LaneFault::Refused { from } => Some(*from),
             LaneFault::Stream(_) | LaneFault::Datagram(_) => None,
         });
-        refused.next()
+        let from = refused.next()?;
+        Some(from.saturating_sub(self.attempts + 1))
     }
 
     pub(super) fn accept_clients(&mut self) -> io::Result<bool> {
@@ -126,7 +134,18 @@ impl Run<'_> {
         while index < self.services.len() {
             let service = &self.services[index];
             let (client, server) = (service.client, service.server);
-            let Some(accepted) = net::accept(service.socket.as_fd())? else {
+            let listener = service.socket.as_fd();
+            let taken = self.still_taken(server);
+            let accepted = match taken {
+                Some(_) if !net::somebody_waits(listener)? => None,
+                Some(taken) => {
+                    // Before one is taken: nobody must slip in between that and the closing.
+                    net::let_wait(listener, taken.saturating_sub(1))?;
+                    net::accept(listener)?
+                }
+                None => net::accept(listener)?,
+            };
+            let Some(accepted) = accepted else {
                 index += 1;
                 continue;
             };
@@ -139,11 +158,7 @@ impl Run<'_> {
                 accepted,
                 attempt: self.attempts,
             });
-            let role = server.map_or(Role::Server, |index| self.programs[index].plan.role);
-            if self
-                .refused_from(role)
-                .is_some_and(|from| self.attempts + 1 >= from)
-            {
+            if taken == Some(1) {
                 self.services.clear();
             }
         }

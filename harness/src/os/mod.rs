@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod devices;
+mod filter;
 pub mod net;
 mod netlink;
 pub mod packets;

@@ -13,6 +13,7 @@ use rustix::net::{
 };
 
 use super::devices::NetNs;
+use super::filter;
 
 /// What came of reading from a stream.
 #[derive(Debug, PartialEq, Eq)]
@@ -159,6 +160,36 @@ pub struct Accepted {
     pub from: Option<SocketAddr>,
     /// The address that it called.
     pub called: Option<SocketAddr>,
+}
+
+/// Lets no more than so many clients wait at a socket that listens, those that wait there already
+/// included, however quickly they come. A client that comes too soon is not answered for now: it tries
+/// again, and is refused once the socket is closed.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn let_wait(listener: BorrowedFd<'_>, most: u32) -> io::Result<()> {
+    match i32::try_from(most).unwrap_or(i32::MAX).checked_sub(1) {
+        // The kernel takes one more than it is asked for.
+        Some(backlog @ 0..) => rustix::net::listen(listener, backlog)?,
+        _ if local_address(listener).is_some() => filter::attach(listener, filter::NOTHING)?,
+        // A Unix socket has no packets that could be filtered.
+        _ => rustix::net::shutdown(listener, rustix::net::Shutdown::Read)?,
+    }
+    Ok(())
+}
+
+/// True while a client waits at a socket that listens.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn somebody_waits(listener: BorrowedFd<'_>) -> io::Result<bool> {
+    let mut fds = [rustix::event::PollFd::from_borrowed_fd(
+        listener,
+        rustix::event::PollFlags::IN,
+    )];
+    let at_once = rustix::event::Timespec::default();
+    Ok(rustix::event::poll(&mut fds, Some(&at_once))? > 0)
 }
 
 /// The next connection, if there is one.

@@ -1,5 +1,6 @@
 //! The relay is invisible: each socket behaviour is asked directly and through the empty relay, and
-//! the answers are the same, the listed exceptions apart.
+//! the answers are the same, the listed exceptions apart. With a fault (in `faults`) exactly what was
+//! asked for is different.
 //!
 //! The programs are in `conformance/*.py`, two for each behaviour, and print what they observe.
 //! Directly, both run on one device with nothing between them; otherwise each has a device of its
@@ -8,6 +9,8 @@
 //! To add a behaviour: 1. a class with `server` and `client` in one of the Python files; 2. a row
 //! below, with an observation that shows that it was really asked.
 
+mod faults;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
@@ -15,6 +18,7 @@ use std::sync::LazyLock;
 
 use sockgrade::batch::{Cells, Interrupt};
 use sockgrade::course::{Ends, Network, Output, Role, Start, Transport};
+use sockgrade::fault::LaneFault;
 use sockgrade::ids::{Participant, ScenarioId};
 use sockgrade::plan::{CellPlan, Launch, ProgramPlan};
 use sockgrade::record::CellRecord;
@@ -40,11 +44,24 @@ enum Wire {
     Unix,
 }
 
-/// Whether the relay stands between the programs.
+/// What stands between the programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Way<'a> {
+    /// Nothing.
     Direct,
+    /// The relay.
     Relayed,
+    /// The relay, with a fault on the way to this role.
+    Faulty(Role, &'a LaneFault),
+}
+
+/// A behaviour, and how it is asked.
+#[derive(Debug, Clone, Copy)]
+struct Question<'a> {
+    behaviour: &'a str,
+    wire: Wire,
+    /// For a behaviour of one who sends and one who receives: which of the two receives.
+    receiver: Option<Role>,
 }
 
 /// The same answer directly and through the relay: a behaviour, its wires, and an observation that
@@ -173,20 +190,46 @@ exceptions! {
         "server: b'take' with 1 files" becomes "server: b'take' with 0 files";
 }
 
+impl<'a> Question<'a> {
+    /// About a server and a client.
+    fn new(behaviour: &'a str, wire: Wire) -> Self {
+        Self {
+            behaviour,
+            wire,
+            receiver: None,
+        }
+    }
+
+    /// What its programs print when they came to their end.
+    fn ends(self) -> [&'static str; 2] {
+        match self.receiver {
+            Some(_) => ["receiver: done", "sender: done"],
+            None => ["server: done", "client: done"],
+        }
+    }
+}
+
 fn check_same(behaviour: &str, wire: Wire, seen: &str) {
-    let direct = Answer::ask(behaviour, wire, Way::Direct);
+    same_answers(Question::new(behaviour, wire), seen);
+}
+
+/// Asks directly and through the empty relay, and returns the answer, which is the same.
+fn same_answers<'a>(question: Question<'a>, seen: &str) -> Answer<'a> {
+    let direct = Answer::ask(question, Way::Direct);
     direct.must_be_complete(seen);
-    let relayed = Answer::ask(behaviour, wire, Way::Relayed);
+    let relayed = Answer::ask(question, Way::Relayed);
     assert!(
         direct.lines == relayed.lines && relayed.is_untroubled(),
-        "{behaviour} on {wire:?}: the relay makes a difference\n{direct}{relayed}"
+        "{question:?}: the relay makes a difference\n{direct}{relayed}"
     );
+    relayed
 }
 
 fn check_exception(behaviour: &str, wire: Wire, why: &str, direct: &str, relayed: &str) {
-    let answer = Answer::ask(behaviour, wire, Way::Direct);
+    let question = Question::new(behaviour, wire);
+    let answer = Answer::ask(question, Way::Direct);
     answer.must_be_complete(direct);
-    let other = Answer::ask(behaviour, wire, Way::Relayed);
+    let other = Answer::ask(question, Way::Relayed);
     other.must_be_complete(relayed);
     assert!(
         !other.shows(direct),
@@ -195,31 +238,29 @@ fn check_exception(behaviour: &str, wire: Wire, why: &str, direct: &str, relayed
 }
 
 /// What the programs of one run printed.
-struct Answer {
-    behaviour: String,
-    wire: Wire,
-    way: Way,
-    /// The server's lines, then the client's.
+struct Answer<'a> {
+    question: Question<'a>,
+    way: Way<'a>,
+    /// The lines of the one, then those of the other.
     lines: Vec<String>,
     record: CellRecord,
 }
 
-impl Answer {
-    fn ask(behaviour: &str, wire: Wire, way: Way) -> Self {
+impl<'a> Answer<'a> {
+    fn ask(question: Question<'a>, way: Way<'a>) -> Self {
         let binary = PathBuf::from(env!("CARGO_BIN_EXE_sockgrade"));
         let interrupt = Interrupt::new().expect("there are descriptors left");
-        let record = Cells::new(binary, interrupt).run(plan(behaviour, wire, way));
-        let record = record.unwrap_or_else(|why| panic!("{behaviour} on {wire:?} {way:?}: {why}"));
+        let record = Cells::new(binary, interrupt).run(plan(question, way));
+        let record = record.unwrap_or_else(|why| panic!("{question:?} {way:?}: {why}"));
         let mut lines: Vec<String> = Vec::new();
         for program in &record.programs {
             let output = String::from_utf8_lossy(&program.output.bytes()).into_owned();
             lines.extend(output.lines().map(str::to_owned));
         }
         // How the lines of the two mix says nothing.
-        lines.sort_by_key(|line| !line.starts_with("server: "));
+        lines.sort_by_key(|line| line.split(':').next().map(str::to_owned));
         Self {
-            behaviour: behaviour.to_owned(),
-            wire,
+            question,
             way,
             lines,
             record,
@@ -239,18 +280,17 @@ impl Answer {
 
     /// Both programs came to their end, and made this observation.
     fn must_be_complete(&self, seen: &str) {
-        for expected in [seen, "server: done", "client: done"] {
+        for expected in std::iter::once(seen).chain(self.question.ends()) {
             assert!(
                 self.shows(expected) && self.is_untroubled(),
-                "{} on {:?}: there is no `{expected}`\n{self}",
-                self.behaviour,
-                self.wire,
+                "{:?}: there is no `{expected}`\n{self}",
+                self.question,
             );
         }
     }
 }
 
-impl std::fmt::Display for Answer {
+impl std::fmt::Display for Answer<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (way, record) = (self.way, &self.record);
         writeln!(
@@ -327,12 +367,17 @@ impl Wire {
     }
 }
 
-fn plan(behaviour: &str, wire: Wire, way: Way) -> CellPlan {
+fn plan(question: Question<'_>, way: Way<'_>) -> CellPlan {
     /// Outside of what a device gives its own clients.
     const PORT: u16 = 5000;
+    let Question {
+        behaviour,
+        wire,
+        receiver,
+    } = question;
     let wire = match way {
         Way::Direct => wire.on_one_device(),
-        Way::Relayed => wire,
+        Way::Relayed | Way::Faulty(..) => wire,
     };
     let addresses = wire.addresses();
     let program = |role: Role, side: &str| {
@@ -340,6 +385,7 @@ fn plan(behaviour: &str, wire: Wire, way: Way) -> CellPlan {
         command.extend(["-E", "-S", "play.py", wire.word()].map(str::to_owned));
         command.extend(addresses.map(|address| address.to_string()));
         command.extend([PORT.to_string(), side.to_owned(), behaviour.to_owned()]);
+        command.extend(receiver.map(|role| role.to_string()));
         ProgramPlan {
             participant: Participant::new(side),
             role,
@@ -371,14 +417,17 @@ fn plan(behaviour: &str, wire: Wire, way: Way) -> CellPlan {
         deadline_ms: 60_000,
         programs: match way {
             Way::Direct => vec![program(Role::Client, "direct")],
-            Way::Relayed => vec![
+            Way::Relayed | Way::Faulty(..) => vec![
                 program(Role::Client, "client"),
                 program(Role::Server, "server"),
             ],
         },
         start: Start::ServersFirst,
         script: Vec::new(),
-        faults: BTreeMap::new(),
+        faults: match way {
+            Way::Direct | Way::Relayed => BTreeMap::new(),
+            Way::Faulty(to, fault) => BTreeMap::from([(to, vec![fault.clone()])]),
+        },
         prints: Vec::new(),
         ends: Ends::Exits,
     }

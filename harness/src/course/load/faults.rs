@@ -166,6 +166,14 @@ impl Lane {
                     "the first attempt has the number 1",
                 );
             }
+            if !self.stream && refused.from > 1 {
+                problems
+                    .error(
+                        at.key(word).key("from"),
+                        "datagrams come without an attempt to connect",
+                    )
+                    .hint("write `from: 1`: the port is closed from the start");
+            }
             return Some(LaneFault::Refused { from: refused.from });
         }
         let errors = problems.errors();

@@ -117,6 +117,9 @@ fn a_fault_that_hits_nothing_is_an_error() {
     let folder = Folder::datagrams();
     folder.change(FILE, "drop: [1]", "hold: [0]");
     folder.refused(&["has the number 1"]);
+    let folder = Folder::datagrams();
+    folder.change(FILE, "drop: [1]", "refused: { from: 2 }");
+    folder.refused(&["without an attempt to connect", "hint: write `from: 1`"]);
 }
 
 /// The rules of a course whose scenario has these faults towards the client.

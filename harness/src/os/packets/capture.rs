@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
-use super::filter::{self, Instruction, op};
+use super::super::filter::{self, Instruction, op};
 use crate::os::devices::NetNs;
 
 /// Index of the loopback in every device: it is the first that there is.

@@ -5,7 +5,6 @@
 //! classic BPF, so that nobody is woken by a packet that nobody wants.
 
 mod capture;
-mod filter;
 mod watch;
 
 pub use capture::{Capture, Captured};

@@ -15,7 +15,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, Protocol, RecvFlags, SocketFlags, SocketType, ipproto};
 
-use super::filter::{self, Instruction, op};
+use super::super::filter::{self, Instruction, op};
 use crate::os::devices::NetNs;
 use crate::record::CallProtocol;
 

@@ -1,10 +1,11 @@
-"""Plays one behaviour: `play.py WIRE HOST CLIENT PORT SIDE NAME`.
+"""Plays one behaviour: `play.py WIRE HOST CLIENT PORT SIDE NAME [RECEIVER]`.
 
 SIDE is `server` or `client`, each on a device of its own with the relay between them, or `direct`:
 both on one device, with nothing between them. The programs are the same either way; they print one
 line for each thing that they observe, and `done` when they came to their end.
 
-HOST is the server's address, CLIENT the one that the client's packets come from.
+HOST is the server's address, CLIENT the one that the client's packets come from. Where one side
+sends and the other receives, RECEIVER is the side that receives.
 """
 
 import os
@@ -13,6 +14,7 @@ import sys
 import sides
 
 import exceptions
+import faults
 import stream
 import tcp
 import udp
@@ -22,7 +24,7 @@ STDIN = 0
 
 
 def find(name):
-    for module in (stream, tcp, udp, unix, exceptions):
+    for module in (stream, tcp, udp, unix, exceptions, faults):
         behaviour = getattr(module, name, None)
         if behaviour is not None:
             return behaviour
@@ -30,9 +32,13 @@ def find(name):
 
 
 def play(side, name):
-    sides.say.side = side
+    part, arguments = side, ()
+    if receiver:
+        part = "receiver" if side == receiver[0] else "sender"
+        arguments = (faults.Meeting(side),)
+    sides.say.side = part
     try:
-        getattr(find(name), side)()
+        getattr(find(name), part)(*arguments)
         sides.say("done")
     except Exception as error:
         sides.say(f"stopped by {type(error).__name__}: {error}")
@@ -59,7 +65,7 @@ def direct(name):
     os.wait()
 
 
-wire, host, client, port, side, name = sys.argv[1:]
+wire, host, client, port, side, name, *receiver = sys.argv[1:]
 sides.wire.set(wire, host, client, int(port))
 if side == "direct":
     direct(name)

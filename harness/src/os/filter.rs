@@ -29,6 +29,9 @@ pub(super) const fn op(code: u32, jump_true: u8, jump_false: u8, value: u32) -> 
     }
 }
 
+/// Takes nothing.
+pub(super) const NOTHING: &[Instruction] = &[op(RETURN, 0, 0, 0)];
+
 /// Attaches a filter to a socket: from here on only what it takes gets there.
 pub(super) fn attach(socket: BorrowedFd<'_>, filter: &[Instruction]) -> io::Result<()> {
     let program = libc::sock_fprog {
