@@ -8,22 +8,24 @@
 //! It is its own cell and its own reference: those are started as `soak cell` and `soak reference`,
 //! and the busy loops as `soak spin`.
 
+mod busy;
+
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Parser;
 use sockgrade::batch::{Batch, Interrupt, Progress, Selected, Selection, grade, select};
 use sockgrade::course::{self, Level, Source};
 use sockgrade::ids::{ScenarioId, SubmissionId};
 use sockgrade::os::clock::Clock;
-use sockgrade::os::stdio::pipe;
 use sockgrade::seed::Seed;
 use sockgrade::submission::Languages;
+
+use crate::busy::{Load, spin};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -181,52 +183,4 @@ fn tell(
         clock.elapsed().as_secs_f64()
     )?;
     Ok(not_passed)
-}
-
-/// Processes that do nothing but keep the CPUs busy, until this value is dropped or we are gone.
-#[must_use]
-struct Load {
-    handles: Vec<duct::Handle>,
-    /// They end when the other end of their standard input does.
-    lifeline: Option<OwnedFd>,
-}
-
-impl Load {
-    fn start(count: usize) -> anyhow::Result<Self> {
-        let (stdin, lifeline) = pipe()?;
-        let mut load = Self {
-            handles: Vec::new(),
-            lifeline: Some(lifeline),
-        };
-        for _ in 0..count {
-            let spin = duct::cmd(std::env::current_exe()?, ["spin"])
-                .stdin_file(stdin.try_clone()?)
-                .unchecked()
-                .start();
-            load.handles.push(spin.context("a busy loop")?);
-        }
-        Ok(load)
-    }
-}
-
-impl Drop for Load {
-    fn drop(&mut self) {
-        self.lifeline = None;
-        for handle in &self.handles {
-            // One that has ended already is what is wanted.
-            let _ = handle.kill();
-        }
-    }
-}
-
-/// Keeps one CPU busy until standard input ends.
-fn spin() -> ExitCode {
-    std::thread::spawn(|| {
-        // An error is an end too.
-        let _ = io::stdin().read(&mut [0]);
-        std::process::exit(0);
-    });
-    loop {
-        std::hint::spin_loop();
-    }
 }

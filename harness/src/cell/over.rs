@@ -98,7 +98,7 @@ impl Run<'_> {
             return Ok(None);
         }
         if self.graded_is_gone()? {
-            let goes_on = !self.nothing_comes()? || self.release_streams();
+            let goes_on = !self.nothing_comes()? || self.release_streams()?;
             if goes_on || self.step_script_at_rest()? {
                 return Ok(None);
             }
@@ -116,7 +116,7 @@ impl Run<'_> {
                 {
                     return Ok(None);
                 }
-                let mut moved = self.release_streams();
+                let mut moved = self.release_streams()?;
                 moved |= self.flows.rest(&mut self.log);
                 moved |= self.deliver_datagrams(true)?;
                 if moved || self.step_script_at_rest()? {
@@ -165,12 +165,13 @@ impl Run<'_> {
     }
 
     /// What the faults of streams hold until nobody goes on is handed on. True when there was any.
-    fn release_streams(&mut self) -> bool {
-        let mut moved = false;
+    fn release_streams(&mut self) -> io::Result<bool> {
+        // A piece may have been read since the last look, by a reader that waits again.
+        let mut moved = self.check_boundaries()?;
         for connection in &mut self.connections {
             moved |= connection.rest(&mut self.log);
         }
-        moved
+        Ok(moved)
     }
 
     /// Senders that were not read from are read from again. True when there was any.
@@ -199,12 +200,14 @@ impl Run<'_> {
         })
     }
 
+    /// How long the run was held up because the machine was busy: the most delayed program, and the
+    /// wire itself, which whoever talks over it waits for.
     pub(super) fn waited_for_cpu(&self) -> io::Result<u64> {
         let mut waited = 0;
         for program in &self.programs {
             waited = waited.max(procfs::waited_for_cpu(program.child.init())?);
         }
-        Ok(waited)
+        Ok(waited + procfs::own_wait_for_cpu())
     }
 
     /// True when the graded program keeps a CPU busy and nothing comes of it.

@@ -6,7 +6,7 @@
 //!
 //! One thread, one `poll`; nothing waits for a fixed time. The loop looks again after a time that
 //! grows while nothing happens (from 0.1 to 10 ms), because readiness, reads and rest announce
-//! themselves to nobody.
+//! themselves to nobody; for the reader of a piece it first looks some times without waiting.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -40,7 +40,12 @@ use crate::transcript::What;
 /// How long after a failed step the program may still show how it ends.
 pub(super) const AFTERMATH: Duration = Duration::from_secs(1);
 
-/// The longest time between two looks.
+/// So many looks, of some microseconds each, before the loop waits for the reader of a piece: it was
+/// just woken, and on a machine with a free CPU it reads long before a wait would be over.
+const QUICK_LOOKS: u32 = 24;
+
+/// The shortest and the longest time between two looks.
+const SHORTEST_WAIT: Duration = Duration::from_micros(100);
 const LONGEST_WAIT: Duration = Duration::from_millis(10);
 
 /// A socket of the relay that stands for a server in a client's device.
@@ -162,13 +167,17 @@ impl<'a> Run<'a> {
             moved |= self.pump()?;
             moved |= self.step_script()?;
             if moved {
-                wait = Duration::from_micros(100);
+                wait = SHORTEST_WAIT;
                 continue;
             }
             moved = self.look_for_listeners()?;
             moved |= self.check_boundaries()?;
             if moved {
-                wait = Duration::from_micros(100);
+                wait = SHORTEST_WAIT;
+                continue;
+            }
+            if wait <= SHORTEST_WAIT && self.look_quickly()? {
+                wait = SHORTEST_WAIT;
                 continue;
             }
             if let Some(over) = self.judge_rest(wait)? {
@@ -178,7 +187,7 @@ impl<'a> Run<'a> {
                 return Ok(over);
             }
             self.wait(wait)?;
-            wait = (wait + wait / 2).clamp(Duration::from_micros(100), LONGEST_WAIT);
+            wait = (wait + wait / 2).clamp(SHORTEST_WAIT, LONGEST_WAIT);
         }
     }
 
@@ -300,7 +309,7 @@ impl<'a> Run<'a> {
         connections.chain(self.flows.next_due()).min()
     }
 
-    fn check_boundaries(&mut self) -> io::Result<bool> {
+    pub(super) fn check_boundaries(&mut self) -> io::Result<bool> {
         let mut moved = false;
         let programs = &self.programs;
         for connection in &mut self.connections {
@@ -313,6 +322,21 @@ impl<'a> Run<'a> {
             }
         }
         Ok(moved)
+    }
+
+    /// Looks for a while whether a piece that was just handed over was read, and lets the reader go
+    /// first.
+    fn look_quickly(&mut self) -> io::Result<bool> {
+        for _ in 0..QUICK_LOOKS {
+            if !self.connections.iter().any(Connection::awaits_a_reader) {
+                break;
+            }
+            std::thread::yield_now();
+            if self.check_boundaries()? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Waits until something happens, or until it is time to look again.

@@ -2,18 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
-use serde::Deserialize;
+use anyhow::bail;
 
 use super::exit::{self, ExitStatus};
 use super::options::CourseOptions;
-use super::{course, screen};
+use super::{course, saved, screen};
 use crate::batch::SubmissionReport;
 use crate::course::Course;
 use crate::escape;
 use crate::ids::SubmissionId;
 use crate::judge::{self, Graded, Verdict};
-use crate::record::{self, CellRecord};
+use crate::record::CellRecord;
 use crate::report;
 
 /// What lies beside a record.
@@ -98,14 +97,10 @@ fn print(reports: &[SubmissionReport]) -> anyhow::Result<()> {
 }
 
 fn judged(course: &Course, file: &Path) -> anyhow::Result<(CellRecord, Graded)> {
-    let file = if file.is_dir() {
-        file.join("record.json")
-    } else {
-        file.to_owned()
-    };
+    let file = saved::file(file);
     let beside = file.with_file_name(REFERENCE);
-    let record = read(&file)?;
-    let reference = read(&beside)?;
+    let record = saved::read(&file)?;
+    let reference = saved::read(&beside)?;
     if reference.scenario != record.scenario || reference.seed != record.seed {
         bail!(
             "{} belongs to another run than {}: scenario {} with seed {}, not {} with seed {}",
@@ -127,28 +122,4 @@ fn judged(course: &Course, file: &Path) -> anyhow::Result<(CellRecord, Graded)> 
     };
     let graded = judge::judge(exercise, scenario, &record, Some(&reference));
     Ok((record, graded))
-}
-
-/// What every version of a record has.
-#[derive(Deserialize)]
-struct Versioned {
-    schema: String,
-}
-
-fn read(file: &Path) -> anyhow::Result<CellRecord> {
-    let name = file.display();
-    let text = std::fs::read(file).with_context(|| format!("cannot read the record {name}"))?;
-    let versioned: Versioned = match serde_json::from_slice(&text) {
-        Ok(versioned) => versioned,
-        Err(error) if error.is_eof() => bail!("{name} is cut short: {error}"),
-        Err(error) => bail!("{name} is not a record of sockgrade: {error}"),
-    };
-    if versioned.schema != record::SCHEMA {
-        bail!(
-            "{name} is of the form `{}`, and not `{}`, the one that this program reads",
-            versioned.schema,
-            record::SCHEMA
-        );
-    }
-    serde_json::from_slice(&text).with_context(|| format!("{name} is not a whole record"))
 }

@@ -23,6 +23,7 @@ mod options;
 mod progress;
 mod reference;
 mod replay;
+mod saved;
 mod schema;
 mod screen;
 mod show;

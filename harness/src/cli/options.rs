@@ -3,11 +3,13 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 
 use crate::batch::Selection;
 use crate::course::Level;
 use crate::ids::{AssignmentId, ExerciseId};
+use crate::report::DEFAULT_SEED;
 use crate::seed::Seed;
 
 /// So many cells for each processor: most of them wait most of the time.
@@ -63,9 +65,9 @@ pub(super) struct RunOptions {
     /// How many tests run at a time [default: 3 for each processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Where random choices come from; all submissions meet the same ones
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// Where random choices come from; all submissions meet the same ones [default: 1]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 }
 
 impl RunOptions {
@@ -77,7 +79,21 @@ impl RunOptions {
         self.jobs.map_or_else(default, NonZeroUsize::get)
     }
 
+    /// With the seed of an earlier run.
+    ///
+    /// # Errors
+    /// When the command line names another seed.
+    pub(super) fn with_seed_of(&self, earlier: Seed) -> anyhow::Result<Self> {
+        if self.seed.is_some_and(|seed| Seed(seed) != earlier) {
+            bail!("the record says the seed itself: it is {}", earlier.0);
+        }
+        Ok(Self {
+            jobs: self.jobs,
+            seed: Some(earlier.0),
+        })
+    }
+
     pub(super) fn seed(&self) -> Seed {
-        Seed(self.seed)
+        self.seed.map_or(DEFAULT_SEED, Seed)
     }
 }

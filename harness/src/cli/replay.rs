@@ -1,4 +1,5 @@
-//! `sockgrade replay`: one scenario again, with everything that happened in it.
+//! `sockgrade replay`: one scenario again, with everything that happened in it; by its name, or as the
+//! record of an earlier run says.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -8,10 +9,10 @@ use anyhow::bail;
 use super::batch::{self, Graded};
 use super::exit::{self, ExitStatus};
 use super::options::{CourseOptions, RunOptions};
-use super::{check, course, screen, show};
+use super::{check, course, saved, screen, show};
 use crate::batch::{Progress, Selection, select};
-use crate::course::Level;
-use crate::ids::SubmissionId;
+use crate::course::{Course, Level, OtherSide};
+use crate::ids::{ExerciseId, SubmissionId};
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report;
@@ -21,18 +22,21 @@ const USUAL_FOLDER: &str = "submissions";
 
 /// Run one scenario again and print everything that happened
 ///
-/// What has to work before it is not asked for, and the level does not matter.
+/// What has to work before it is not asked for, and the level does not matter. A record says the
+/// scenario, the submission, the seed, the script and the faults, so that chance decides as it did
+/// then, even where the course has been changed since.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade replay tcp-echo/server/pieces", "with the program in the current folder"),
     ("sockgrade replay tcp-echo/server/pieces --submission alice", "with the one in submissions/alice"),
     ("sockgrade replay tcp-echo/server/pieces --pcap packets", "and packets/server.pcapng for Wireshark"),
+    ("sockgrade replay reports/alice/cells/udp-echo/client/loss/record.json", "as it was when alice was graded"),
 ]))]
 pub(super) struct Arguments {
-    /// The scenario
-    #[arg(value_name = "EXERCISE/ROLE/NAME")]
-    scenario: String,
-    /// The folder with the programs [default: the current one]
+    /// The scenario, or the file record.json of an earlier run
+    #[arg(value_name = "EXERCISE/ROLE/NAME|RECORD")]
+    what: String,
+    /// The folder with the programs [default: the current one, or that of the record's submission]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
     /// The folder of this name in `submissions`, or in DIR
@@ -48,13 +52,25 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
-    let (submission, folder) = whose(arguments.folder.as_deref(), arguments.submission.as_deref())?;
-    let course = course::load(&arguments.course)?;
-    let (exercise, scenario) = show::scenario(&course, &arguments.scenario)?;
+    let record = recorded(&arguments.what)?;
+    let (submission, folder) = whose(arguments, record.as_ref())?;
+    let mut course = course::load(&arguments.course)?;
+    let (options, name) = match &record {
+        Some(record) => (
+            &arguments.options.with_seed_of(record.seed)?,
+            record.scenario.as_str(),
+        ),
+        None => (&arguments.options, arguments.what.as_str()),
+    };
+    let (exercise, scenario) = show::scenario(&course, name)?;
+    let (exercise, scenario) = (exercise.id.clone(), scenario.id.clone());
+    if let Some(record) = &record {
+        as_recorded(&mut course, &exercise, record);
+    }
     let selection = Selection {
         assignment: None,
-        exercises: vec![exercise.id.clone()],
-        scenarios: vec![scenario.id.to_string()],
+        exercises: vec![exercise],
+        scenarios: vec![scenario.to_string()],
         level: Some(Level::Robust),
     };
     let selected = select(&course, &selection)?;
@@ -72,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let graded = batch::grade(
         &selected,
         vec![(submission, folder)],
-        &arguments.options,
+        options,
         arguments.pcap.is_some(),
         &hear,
     )?;
@@ -111,14 +127,53 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     ))
 }
 
+/// The record that is meant, where it is a record.
+fn recorded(what: &str) -> anyhow::Result<Option<CellRecord>> {
+    let file = saved::file(Path::new(what));
+    let is_record = file.is_file()
+        || file
+            .extension()
+            .is_some_and(|extension| extension == "json");
+    is_record.then(|| saved::read(&file)).transpose()
+}
+
+/// Lets the scenario of a record happen as it did then: the same steps, the same faults.
+fn as_recorded(course: &mut Course, exercise: &ExerciseId, record: &CellRecord) {
+    let exercise = course.exercises.get_mut(exercise);
+    let scenarios = exercise.into_iter().flat_map(|one| &mut one.scenarios);
+    for scenario in scenarios.filter(|scenario| scenario.id == record.scenario) {
+        if !record.script.is_empty() {
+            scenario.other_side = OtherSide::Script(record.script.clone());
+        }
+        scenario.faults.clear();
+        for fault in &record.faults {
+            let faults = scenario.faults.entry(fault.to).or_default();
+            faults.push(fault.rule.clone());
+        }
+    }
+}
+
 /// The submission that is meant, and its folder.
 fn whose(
-    folder: Option<&Path>,
-    submission: Option<&str>,
+    arguments: &Arguments,
+    record: Option<&CellRecord>,
 ) -> anyhow::Result<(SubmissionId, PathBuf)> {
-    let Some(name) = submission else {
-        let folder = folder.unwrap_or(Path::new("."));
-        return Ok((check::named(folder)?, folder.to_owned()));
+    let folder = arguments.folder.as_deref();
+    let of_record = record.and_then(|record| record.submission.as_ref());
+    let name = match (&arguments.submission, folder, of_record) {
+        (Some(name), _, _) => name.as_str(),
+        (None, None, Some(id)) => {
+            // A student's own work has no folder of submissions around it.
+            let here = Path::new(".");
+            if check::named(here)? == *id {
+                return Ok((id.clone(), here.to_owned()));
+            }
+            id.as_str()
+        }
+        (None, _, _) => {
+            let folder = folder.unwrap_or(Path::new("."));
+            return Ok((check::named(folder)?, folder.to_owned()));
+        }
     };
     let all = folder.unwrap_or(Path::new(USUAL_FOLDER));
     let folder = all.join(name);

@@ -186,7 +186,8 @@ pub enum Pick {
 pub enum Delay {
     /// Always the same.
     By(Time),
-    /// The first, and up to the second more, decided by the seed in steps of a millisecond.
+    /// The first, and up to the second more, decided by the seed in steps of a millisecond; in a stream
+    /// for every 1,460 bytes.
     Jitter(Time, Time),
     /// Each as it stands here, one after the other; what comes behind the last is not late.
     Each(Vec<Time>),

@@ -21,6 +21,12 @@ use crate::os::net::{self, Read, Written};
 use crate::os::sockdiag::SockDiag;
 use crate::transcript::{ConnectionId, StreamEnd, What};
 
+/// A piece with a boundary that its receiver neither reads nor provably leaves unread (it may look at
+/// it again and again without taking it) keeps back the next one for this time; in a lane where that
+/// has happened, only for the second one.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE_LOST: Duration = Duration::from_millis(20);
+
 /// As much as a lane holds before the sender feels it.
 const HIGH_WATER: usize = 256 * 1024;
 
@@ -106,8 +112,10 @@ struct Lane {
     done: usize,
     /// Whether what follows must come in a read of its own.
     boundary: bool,
-    /// The length of a piece with a boundary that was written and is not known to be read.
-    awaiting: Option<u64>,
+    /// The length of a piece with a boundary that was written and is not known to be read, and when
+    /// that was.
+    awaiting: Option<(u64, Duration)>,
+    patience: Duration,
     source_over: bool,
     end_delivered: bool,
 }
@@ -120,6 +128,7 @@ impl Lane {
             done: 0,
             boundary: false,
             awaiting: None,
+            patience: PATIENCE,
             source_over: false,
             end_delivered: false,
         }
@@ -322,7 +331,7 @@ impl Connection {
                 lane.pending.clear();
                 lane.done = 0;
                 if lane.boundary && self.ends[to].fd().is_some() {
-                    lane.awaiting = Some(count);
+                    lane.awaiting = Some((count, log.now()));
                 } else {
                     self.log_delivery(from, count, None, log);
                 }
@@ -456,7 +465,8 @@ impl Connection {
         }
     }
 
-    /// Looks whether pieces with a boundary were read. `nobody_runs` answers for a program whether
+    /// Looks whether pieces with a boundary were read, or have been waited for long enough.
+    /// `nobody_runs` answers for a program whether
     /// all its threads wait: a Unix socket has no lock that tells whether a read is over.
     ///
     /// # Errors
@@ -469,7 +479,7 @@ impl Connection {
     ) -> io::Result<bool> {
         let mut moved = false;
         for from in 0..2 {
-            let Some(count) = self.lanes[from].awaiting else {
+            let Some((count, since)) = self.lanes[from].awaiting else {
                 continue;
             };
             let End::Socket(end) = &self.ends[1 - from] else {
@@ -490,9 +500,14 @@ impl Connection {
                 }
                 None => net::unsent(socket.as_fd())? == 0 && nobody_runs(end.program)?,
             };
-            if read {
-                self.lanes[from].awaiting = None;
-                self.log_delivery(from, count, Some(true), log);
+            let lane = &mut self.lanes[from];
+            let is_over = log.now().saturating_sub(since) > lane.patience;
+            if !read && is_over {
+                lane.patience = PATIENCE_LOST;
+            }
+            if read || is_over {
+                lane.awaiting = None;
+                self.log_delivery(from, count, Some(read), log);
                 moved = true;
             }
         }
@@ -510,7 +525,7 @@ impl Connection {
     pub fn rest(&mut self, log: &mut Log) -> bool {
         let mut moved = false;
         for from in 0..2 {
-            if let Some(count) = self.lanes[from].awaiting.take() {
+            if let Some((count, _)) = self.lanes[from].awaiting.take() {
                 self.log_delivery(from, count, Some(false), log);
                 moved = true;
             }

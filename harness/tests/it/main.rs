@@ -10,5 +10,6 @@ mod cli;
 mod conformance;
 mod fixtures;
 mod layers;
+mod pieces;
 mod rest;
 mod soak;

@@ -1,6 +1,6 @@
 //! Faults, of the kinds that the transport can have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::text;
 use crate::course::place::At;
@@ -60,27 +60,29 @@ pub(super) fn faults(
     problems: &mut Problems,
 ) -> BTreeMap<Role, Vec<LaneFault>> {
     let stream = exercise.transport.is_stream();
+    // A script may play a role that no program has.
+    let roles: BTreeSet<Role> = exercise
+        .roles
+        .keys()
+        .flat_map(|role| [*role, role.other()])
+        .collect();
     let mut faults = BTreeMap::new();
     let raw = match raw {
         Form::Short(name) => {
-            for role in exercise.roles.keys() {
+            for role in roles {
                 let lane = Lane {
                     stream,
-                    to: Some(*role),
+                    to: Some(role),
                 };
-                faults.insert(*role, lane.profile(name, profiles, at, problems));
+                faults.insert(role, lane.profile(name, profiles, at, problems));
             }
             return faults;
         }
         Form::Long(raw) => raw,
     };
     for (role, key, raw) in raw.iter() {
-        if !exercise.roles.contains_key(&role) {
-            let roles: Vec<String> = exercise
-                .roles
-                .keys()
-                .map(|role| format!("to-{role}"))
-                .collect();
+        if !roles.contains(&role) {
+            let roles: Vec<String> = roles.iter().map(|role| format!("to-{role}")).collect();
             problems
                 .error(at.key_word(key), format!("`{}` has no {role}", exercise.id))
                 .hint(format!("write `{}`", roles.join("` or `")));

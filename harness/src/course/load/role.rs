@@ -76,6 +76,10 @@ fn reference(
                 problems.error(at, "the command is empty");
             }
             for (index, word) in words.iter().enumerate() {
+                // `python3 -m http.server`: behind it stands the name of a module.
+                if index > 0 && words[index - 1] == "-m" {
+                    continue;
+                }
                 check_word(word, exercise, source, at.index(index), problems);
             }
             ReferenceProgram::Command(words.clone())

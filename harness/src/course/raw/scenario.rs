@@ -344,9 +344,9 @@ pub(in super::super) struct RawRefused {
 pub(in super::super) struct RawDelay {
     /// All by this time: `200ms`.
     pub(in super::super) by: Option<Time>,
-    /// Up to this time more, decided by the seed.
+    /// Up to this time more, decided by the seed; in a stream for every 1,460 bytes.
     pub(in super::super) jitter: Option<Time>,
-    /// One after the other by these times; those behind are not late.
+    /// One after the other by these times, in a stream every 1,460 bytes; those behind are not late.
     pub(in super::super) each: Option<Vec<Time>>,
     /// Which datagrams; all if nothing is said.
     pub(in super::super) datagrams: Option<ListOr<RawPick>>,

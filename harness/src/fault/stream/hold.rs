@@ -121,11 +121,45 @@ impl Stage for BackPressure {
 /// Parts of a second in which a slow stream moves.
 const STEPS: u64 = 100;
 
+/// So much of a stream has a delay of its own, as the usual segment has: how much the relay reads at
+/// once is luck, and must decide nothing.
+const SEGMENT: u64 = 1460;
+
+/// The delays of the segments of a stream.
+#[derive(Debug)]
+struct Segments {
+    delays: Delays,
+    /// How many have their delay, and that of the last.
+    drawn: u64,
+    delay: Duration,
+    passed: u64,
+}
+
+impl Segments {
+    /// The longest delay of those that the next bytes belong to; an end belongs to the last byte.
+    fn next(&mut self, bytes: u64) -> Duration {
+        let before = self.passed;
+        self.passed += bytes;
+        let begins_one = bytes > 0 && before.is_multiple_of(SEGMENT);
+        let mut longest = if begins_one {
+            Duration::ZERO
+        } else {
+            self.delay
+        };
+        while self.drawn < self.passed.div_ceil(SEGMENT).max(1) {
+            self.delay = self.delays.next();
+            self.drawn += 1;
+            longest = longest.max(self.delay);
+        }
+        longest
+    }
+}
+
 /// When something is handed on.
 #[derive(Debug)]
 enum Pace {
     /// Later by a time.
-    Delay(Box<Delays>),
+    Delay(Box<Segments>),
     /// At so many bytes in a second.
     Rate(Rate),
 }
@@ -149,7 +183,12 @@ impl Timed {
     }
 
     pub(super) fn delayed(delay: Delay, dice: Dice) -> Self {
-        Self::new(Pace::Delay(Box::new(Delays::new(delay, dice))))
+        Self::new(Pace::Delay(Box::new(Segments {
+            delays: Delays::new(delay, dice),
+            drawn: 0,
+            delay: Duration::ZERO,
+            passed: 0,
+        })))
     }
 
     pub(super) fn slow(rate: Rate) -> Self {
@@ -174,8 +213,9 @@ impl Timed {
 impl Stage for Timed {
     fn take(&mut self, item: StreamOut, now: Duration, out: &mut Out) {
         match (&mut self.pace, item) {
-            (Pace::Delay(delays), item) => {
-                self.last = self.last.max(now + delays.next());
+            (Pace::Delay(segments), item) => {
+                let delay = segments.next(bytes_in([&item]) as u64);
+                self.last = self.last.max(now + delay);
                 if self.last > now {
                     out.did("delivered the stream late");
                 }
@@ -213,7 +253,7 @@ impl Stage for Timed {
 
     fn realised(&self) -> Option<StreamFault> {
         match &self.pace {
-            Pace::Delay(delays) => delays.realised().map(StreamFault::Delay),
+            Pace::Delay(segments) => segments.delays.realised().map(StreamFault::Delay),
             Pace::Rate(_) => None,
         }
     }

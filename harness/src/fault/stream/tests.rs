@@ -245,16 +245,37 @@ fn a_delay_keeps_the_order_and_says_when_it_is_due() {
         Time(millis(50)),
         Time(millis(10)),
     ])));
-    lane.bytes(b"a", millis(100));
-    lane.bytes(b"b", millis(110));
+    // A segment each.
+    let [first, second] = ["a", "b"].map(|letter| letter.repeat(1460));
+    lane.bytes(first.as_bytes(), millis(100));
+    lane.bytes(second.as_bytes(), millis(110));
     assert_eq!(lane.next_due(), Some(millis(150)));
     lane.due(millis(149));
     assert_eq!(out(&mut lane), [] as [String; 0]);
     lane.due(millis(150));
-    assert_eq!(out(&mut lane), ["ab"]);
+    assert_eq!(out(&mut lane), [first + &second]);
     lane.bytes(b"c", millis(200));
     assert_eq!(out(&mut lane), ["c"]);
     assert_eq!(lane.next_due(), None);
+}
+
+proptest! {
+    #[test]
+    fn how_much_is_read_at_once_decides_no_delay(
+        reads in proptest::collection::vec(1..5000_usize, 1..20),
+    ) {
+        let drawn = |reads: &[usize]| {
+            let jitter = Delay::Jitter(Time(millis(1)), Time(millis(50)));
+            let mut lane = lane(StreamFault::Delay(jitter));
+            for count in reads {
+                lane.bytes(&vec![b'x'; *count], START);
+            }
+            lane.end(StreamEnd::Fin, START);
+            lane.outcomes()
+        };
+        let all: usize = reads.iter().sum();
+        prop_assert_eq!(drawn(&reads), drawn(&[all]));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The command line, from outside: what is printed, which files are written, and how it ends.
 
+mod back_pressure;
 mod bad_courses;
 mod course_commands;
 mod destinations;
@@ -10,6 +11,8 @@ mod interruption;
 mod machine;
 mod own_course;
 mod packets;
+mod real_programs;
+mod replay;
 mod scripts;
 
 use std::path::Path;
