@@ -14,9 +14,11 @@ mod planning;
 mod prepare;
 mod queue;
 mod select;
+mod selftest;
 
 pub use cells::{CellFailure, Cells, Interrupt};
 pub use grade::{Batch, BatchError, grade};
 pub use outcome::{Outcome, Progress, SubmissionReport};
 pub use planning::{PlanInput, cell_plan, reference_launch};
 pub use select::{Selected, Selection, SelectionError, select};
+pub use selftest::{Row, SelfTest, SelfTestError, Sheet, selftest};

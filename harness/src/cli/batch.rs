@@ -83,7 +83,7 @@ pub(super) fn grade(
 }
 
 /// The file of this program, which is started again for every test.
-fn own_file() -> anyhow::Result<PathBuf> {
+pub(super) fn own_file() -> anyhow::Result<PathBuf> {
     let file = std::env::current_exe().context("cannot tell where this program's own file is")?;
     if !file.exists() {
         bail!(

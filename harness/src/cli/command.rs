@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 
 use super::exit::{self, ExitStatus};
 use super::{
-    check, completions, explain, grade, judge, lint, list, reference, replay, schema, screen, show,
+    check, completions, explain, grade, judge, lint, list, reference, replay, schema, screen,
+    selftest, show,
 };
 
 /// Grades socket-programming homework over a wire that it controls.
@@ -47,6 +48,7 @@ enum Command {
     Show(show::Arguments),
     Explain(explain::Arguments),
     Lint(lint::Arguments),
+    Selftest(selftest::Arguments),
     Schema(schema::Arguments),
     Reference(reference::Arguments),
     Completions(completions::Arguments),
@@ -77,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Show(arguments) => show::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Selftest(arguments) => selftest::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Reference(arguments) => return reference::run(arguments.words),
         Command::Completions(arguments) => completions::run(&arguments),

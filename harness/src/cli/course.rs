@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::anyhow;
 
 use super::options::CourseOptions;
 use super::screen;
@@ -30,17 +30,21 @@ pub(super) fn load(options: &CourseOptions) -> anyhow::Result<Course> {
     match course::load(&source(options.course.as_deref())) {
         // Warnings are for the author, who asks `lint`.
         Ok((course, _warnings)) => Ok(course),
-        Err(problems) => {
-            let errors: Vec<Problem> = problems
-                .into_iter()
-                .filter(|problem| problem.severity == Severity::Error)
-                .collect();
-            for problem in &errors {
-                screen::say(&format!("{}\n", problem.render(true)));
-            }
-            bail!("the course has {}", counted(errors.len(), "error"));
-        }
+        Err(problems) => Err(refused(&problems)),
     }
+}
+
+/// Shows the errors of a course, and says that there are any.
+pub(super) fn refused(problems: &[Problem]) -> anyhow::Error {
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
+    let mut number = 0;
+    for problem in errors {
+        number += 1;
+        screen::say(&format!("{}\n", problem.render(true)));
+    }
+    anyhow!("the course has {}", counted(number, "error"))
 }
 
 /// `1 error`, `3 errors`.

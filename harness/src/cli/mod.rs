@@ -26,6 +26,7 @@ mod replay;
 mod saved;
 mod schema;
 mod screen;
+mod selftest;
 mod show;
 
 pub use command::run;

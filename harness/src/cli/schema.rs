@@ -24,6 +24,8 @@ enum Kind {
     Exercise,
     /// EXERCISE/ROLE/NAME.yaml and common/ROLE/NAME.yaml
     Scenario,
+    /// fixtures/table.yaml
+    Fixtures,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
@@ -31,6 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Some(Kind::Course) => schema(FileKind::Course),
         Some(Kind::Exercise) => schema(FileKind::Exercise),
         Some(Kind::Scenario) => schema(FileKind::Scenario),
+        Some(Kind::Fixtures) => schema(FileKind::Fixtures),
         None => {
             let all = FileKind::ALL.map(|kind| (kind.as_str().to_owned(), schema(kind)));
             serde_json::Value::Object(all.into_iter().collect())

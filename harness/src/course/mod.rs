@@ -9,6 +9,7 @@ mod amount;
 mod conversation;
 mod decimal;
 mod exercise;
+mod fixture;
 mod lint;
 mod load;
 pub mod pattern;
@@ -33,7 +34,8 @@ pub use exercise::{
     Argument, Ends, Exercise, Level, Network, Output, Print, PrintStream, Printed, Received,
     ReferenceProgram, Role, RoleSpec, Transport,
 };
-pub use load::load;
+pub use fixture::{Fixture, FixtureKind};
+pub use load::{fixtures, load};
 pub use problem::{Problem, Severity};
 pub use scenario::{CheckPoints, OtherSide, Player, Scenario, Start};
 pub use schema::{FileKind, schema};

@@ -1,11 +1,11 @@
-//! JSON Schemas of the three kinds of files, for editors and for the check of the form (`shape`).
+//! JSON Schemas of the kinds of files, for editors and for the check of the form (`shape`).
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::raw::{RawCourse, RawExercise, RawScenario};
+use super::raw::{RawCourse, RawExercise, RawFixtures, RawScenario};
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +16,13 @@ pub enum FileKind {
     Exercise,
     /// `EXERCISE/ROLE/NAME.yaml` and `common/ROLE/NAME.yaml`.
     Scenario,
+    /// `fixtures/table.yaml`.
+    Fixtures,
 }
 
 impl FileKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Course, Self::Exercise, Self::Scenario];
+    pub const ALL: [Self; 4] = [Self::Course, Self::Exercise, Self::Scenario, Self::Fixtures];
 
     /// The word in `schema/WORD.schema.json`.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +30,7 @@ impl FileKind {
             Self::Course => "course",
             Self::Exercise => "exercise",
             Self::Scenario => "scenario",
+            Self::Fixtures => "fixtures",
         }
     }
 }
@@ -38,6 +41,7 @@ pub fn schema(kind: FileKind) -> Value {
         FileKind::Course => of::<RawCourse>(),
         FileKind::Exercise => of::<RawExercise>(),
         FileKind::Scenario => of::<RawScenario>(),
+        FileKind::Fixtures => of::<RawFixtures>(),
     }
 }
 

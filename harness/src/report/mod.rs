@@ -35,6 +35,7 @@ pub mod pcapng;
 pub mod replay;
 #[cfg(test)]
 mod sample;
+pub mod selftest;
 mod standing;
 mod style;
 pub mod terminal;

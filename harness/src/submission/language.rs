@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{MissingTool, Tools};
 use crate::course::CourseLanguage;
 
 /// A language, or another way in which a program can be handed in.
@@ -134,12 +135,23 @@ impl Language {
 
     /// The names of all tools that its commands may call.
     pub(super) fn tools(&self) -> impl Iterator<Item = &str> {
+        self.commands().flatten()
+    }
+
+    /// For each command that is not a file of the submission, the names of the tools that serve.
+    fn commands(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
         [self.compile(), Some(self.run())]
             .into_iter()
             .flatten()
             .filter_map(|command| command.first())
             .filter(|tool| !tool.contains('{'))
-            .flat_map(|tool| tool.trim_start_matches("#!").split('|'))
+            .map(|tool| tool.trim_start_matches("#!").split('|'))
+    }
+
+    /// What its programs need and this machine lacks.
+    pub fn missing(&self, tools: &Tools) -> Option<MissingTool> {
+        let mut commands = self.commands();
+        commands.find_map(|names| tools.any(names, &self.name).err())
     }
 }
 

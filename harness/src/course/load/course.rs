@@ -11,6 +11,9 @@ use crate::course::raw::{RawAssignment, RawCourse, RawLanguage};
 use crate::course::{Assignment, Course, CourseLanguage, Source, lint};
 use crate::ids::{AssignmentId, ExerciseId, ScenarioId};
 
+/// Folders of a course that are no exercises.
+const OTHERS: [&str; 3] = ["common", "fixtures", "schema"];
+
 /// Where the parts of a course stand, for `lint`.
 #[derive(Debug, Default)]
 pub(in crate::course) struct Places {
@@ -57,7 +60,7 @@ fn read(source: &Source, problems: &mut Problems) -> (Option<Course>, Places) {
     let mut exercises = BTreeMap::new();
     let mut known = BTreeSet::new();
     for entry in files::list(source, "", problems) {
-        if !entry.folder || matches!(entry.name.as_str(), "common" | "course.yaml" | "schema") {
+        if !entry.folder || OTHERS.contains(&entry.name.as_str()) {
             continue;
         }
         let inside = files::list(source, &entry.name, problems);

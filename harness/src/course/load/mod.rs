@@ -13,6 +13,7 @@ mod course;
 mod exercise;
 mod faults;
 mod files;
+mod fixtures;
 mod needs;
 mod prints;
 mod reach;
@@ -24,3 +25,4 @@ mod wire;
 
 pub(super) use course::Places;
 pub use course::load;
+pub use fixtures::fixtures;

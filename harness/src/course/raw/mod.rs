@@ -4,6 +4,7 @@
 //! said in `///` below is what an author sees in the editor.
 
 mod amount;
+mod fixtures;
 mod form;
 mod print;
 mod scenario;
@@ -11,6 +12,7 @@ mod text;
 mod wire;
 
 pub(super) use amount::{RawNumber, RawTimes};
+pub(super) use fixtures::{RawFixture, RawFixtures};
 pub(super) use form::{Form, ListOr, OneOrMany};
 pub(super) use print::{Case, RawPrint, RawReceived};
 pub(super) use scenario::{

@@ -103,3 +103,79 @@ fn a_language_that_runs_nothing_is_a_mistake_of_the_course() {
         .code(2)
         .stderr(super::has("Snake"));
 }
+
+/// A course with a right server and one that does not shout, and what the table says of them.
+fn with_fixtures(of_the_quiet_one: &str) -> Place {
+    let table = format!(
+        "version: 1\nfixtures:\n  - {{ program: tcp-shout/server/right.py, kind: right }}\n  \
+         - {{ program: tcp-shout/server/quiet.py, {of_the_quiet_one} }}\n"
+    );
+    course()
+        .with("own/fixtures/table.yaml", table)
+        .with("own/fixtures/programs/tcp-shout/server/right.py", SERVER)
+        .with(
+            "own/fixtures/programs/tcp-shout/server/quiet.py",
+            SERVER.replace(".upper()", ""),
+        )
+}
+
+#[test]
+fn the_selftest_of_a_course_shows_that_verdicts_are_those_of_its_table() {
+    with_fixtures("kind: wrong, loses: [basic]")
+        .sockgrade(&[
+            "selftest", "--course", "own", "--repeat", "2", "--load", "2",
+        ])
+        .assert()
+        .code(0)
+        .stdout(super::has(
+            "3 scenarios, 2 programs (0 skipped), 2 rounds: 14 verdicts, 0 differ",
+        ));
+}
+
+#[test]
+fn a_verdict_that_is_not_that_of_the_table_fails_the_selftest() {
+    with_fixtures("kind: wrong, loses: [pieces]")
+        .sockgrade(&["selftest", "--course", "own"])
+        .assert()
+        .code(1)
+        .stdout(super::has("quiet.py: lost it, and must pass"))
+        .stdout(super::has("7 verdicts, 1 differ"));
+}
+
+#[test]
+fn a_scenario_that_the_reference_does_not_pass_fails_the_selftest() {
+    let place = course().with("own/tcp-shout/shout_server.py", "print('no server')\n");
+    place
+        .sockgrade(&["selftest", "--course", "own"])
+        .assert()
+        .code(1)
+        .stdout(super::has("the reference: "));
+}
+
+#[test]
+fn mistakes_in_the_table_of_fixtures_are_shown_where_they_stand() {
+    for (row, expected) in [
+        ("kind: wrong, loses: [basics]", "did you mean `basic`?"),
+        ("kind: wrong", "gets full marks"),
+        ("kind: right, loses: [basic]", "loses nothing"),
+        ("kind: slide, loses: [basic]", "right at the level basics"),
+        ("kind: wrong, bugs: [T99], loses: [basic]", "no bug `T99`"),
+        ("kind: bad", "`right`, `slide`"),
+    ] {
+        with_fixtures(row)
+            .sockgrade(&["selftest", "--course", "own"])
+            .assert()
+            .code(2)
+            .stderr(super::has("table.yaml:4:"))
+            .stderr(super::has(expected));
+    }
+    with_fixtures("kind: wrong, loses: [basic]")
+        .with(
+            "own/fixtures/table.yaml",
+            "version: 1\nfixtures: [{ program: tcp-shout/server/none.py, kind: right }]\n",
+        )
+        .sockgrade(&["selftest", "--course", "own"])
+        .assert()
+        .code(2)
+        .stderr(super::has("there is no file"));
+}
