@@ -12,4 +12,3 @@ mod fixtures;
 mod layers;
 mod pieces;
 mod rest;
-mod soak;

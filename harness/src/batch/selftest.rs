@@ -1,0 +1,379 @@
+//! The grader is graded: the references through every scenario, and programs whose verdicts are known.
+//!
+//! A round grades all fixtures as one batch, references first. Rounds differ in nothing, so that a
+//! verdict that differs between two of them is a verdict that depends on luck.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use super::cells::Interrupt;
+use super::grade::{Batch, BatchError, grade};
+use super::outcome::{Progress, SubmissionReport};
+use super::select::Selected;
+use crate::course::{Exercise, Fixture, Scenario};
+use crate::ids::{ScenarioId, SubmissionId};
+use crate::judge::{Check, Graded, Verdict};
+use crate::seed::Seed;
+use crate::submission::{Languages, Tools};
+
+/// What is tested, and how.
+#[derive(Debug)]
+pub struct SelfTest<'a> {
+    /// The exercises and scenarios.
+    pub selected: &'a Selected<'a>,
+    /// The programs whose verdicts are known; those of other exercises are left out.
+    pub fixtures: &'a [Fixture],
+    /// How many rounds.
+    pub repeat: u32,
+    /// How many busy loops run beside them.
+    pub load: usize,
+    /// Where random choices come from, the same in every round.
+    pub seed: Seed,
+    /// How many cells at a time.
+    pub jobs: usize,
+    /// This program's own file, which is started again for cells and references.
+    pub binary: PathBuf,
+    /// The table of languages.
+    pub languages: Languages,
+    /// Ends everything at once.
+    pub interrupt: Interrupt,
+}
+
+/// Why nothing was tested.
+#[derive(Debug, thiserror::Error)]
+pub enum SelfTestError {
+    /// No batch could be graded.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// The fixtures could not be laid out as submissions.
+    #[error("the fixtures could not be written to a temporary folder: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// How a test of the grader came out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// A row per scenario, in the order of the course.
+    pub rows: Vec<Row>,
+    /// How many programs were graded in each round.
+    pub programs: usize,
+    /// Programs that were not, each with the reason: this machine lacks their language.
+    pub skipped: Vec<(String, String)>,
+    /// How many rounds were finished.
+    pub rounds: u32,
+    /// True when it was interrupted.
+    pub interrupted: bool,
+}
+
+/// How a scenario came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Which.
+    pub scenario: ScenarioId,
+    /// In how many rounds the reference did not pass it.
+    pub reference_failed: u32,
+    /// How many programs must lose it.
+    pub losers: usize,
+    /// How many verdicts there were in all rounds, that of the reference included.
+    pub verdicts: u32,
+    /// How many of them were not the right one.
+    pub differed: u32,
+    /// How many times nothing could be judged, for a reason of ours: a busy machine.
+    pub not_judged: u32,
+    /// The first few of both: the program and what became of it.
+    pub examples: Vec<String>,
+    /// Checks that no program failed in any round.
+    pub unfailed: Vec<Check>,
+}
+
+/// So many of them are told of a scenario.
+const EXAMPLES: usize = 5;
+
+impl Sheet {
+    /// How many verdicts were not the right ones.
+    pub fn differed(&self) -> u32 {
+        self.rows.iter().map(|row| row.differed).sum()
+    }
+
+    /// How many times nothing could be judged.
+    pub fn not_judged(&self) -> u32 {
+        self.rows.iter().map(|row| row.not_judged).sum()
+    }
+}
+
+/// Tests the grader. `tell` hears of the rounds as they are finished, and of what happens in them.
+///
+/// # Errors
+/// When nothing can be graded at all.
+pub fn selftest(
+    test: &SelfTest<'_>,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<Sheet, SelfTestError> {
+    let folder = tempfile::tempdir()?;
+    let tools = Tools::from_environment();
+    let mut sheet = Sheet::default();
+    let mut fixtures = Vec::new();
+    let exercises: BTreeSet<_> = test
+        .selected
+        .exercises
+        .iter()
+        .map(|(one, _)| &one.id)
+        .collect();
+    for fixture in test.fixtures {
+        if !exercises.contains(&fixture.exercise) {
+            continue;
+        }
+        let extension = fixture.file().rsplit('.').next().unwrap_or_default();
+        let language = test.languages.by_extension(extension);
+        match language.and_then(|language| language.missing(&tools)) {
+            Some(missing) => sheet
+                .skipped
+                .push((fixture.program.clone(), missing.to_string())),
+            None => fixtures.push(fixture),
+        }
+    }
+    sheet.programs = fixtures.len();
+    let submissions = lay_out(&fixtures, folder.path())?;
+    let mut tallies: BTreeMap<ScenarioId, Tally> = BTreeMap::new();
+    let load = Load::start(test.load);
+    for _ in 0..test.repeat {
+        let round = one_round(test, &submissions, tell)?;
+        if round.interrupted {
+            sheet.interrupted = true;
+            break;
+        }
+        round.count(&fixtures, test.selected, &mut tallies);
+        sheet.rounds += 1;
+    }
+    drop(load);
+    for (exercise, scenarios) in &test.selected.exercises {
+        for scenario in scenarios {
+            let tally = tallies.remove(&scenario.id).unwrap_or_default();
+            sheet.rows.push(tally.row(exercise, scenario, &fixtures));
+        }
+    }
+    Ok(sheet)
+}
+
+/// Each fixture as a submission of its own, and an empty one: with that, every scenario counts, and
+/// so every reference is run.
+fn lay_out(fixtures: &[&Fixture], folder: &Path) -> io::Result<Vec<(SubmissionId, PathBuf)>> {
+    let nothing = folder.join("nothing");
+    std::fs::create_dir(&nothing)?;
+    let mut submissions = vec![(SubmissionId::new("nothing"), nothing)];
+    for fixture in fixtures {
+        let own = folder.join(fixture.program.replace('/', "__"));
+        std::fs::create_dir(&own)?;
+        let extension = fixture.file().rsplit('.').next().unwrap_or_default();
+        let name = format!("{}-{}.{extension}", fixture.exercise, fixture.role);
+        std::fs::write(own.join(name), &fixture.content)?;
+        submissions.push((SubmissionId::new(&fixture.program), own));
+    }
+    Ok(submissions)
+}
+
+/// What came of one round.
+struct Round {
+    reports: BTreeMap<SubmissionId, SubmissionReport>,
+    reference_failed: BTreeMap<ScenarioId, String>,
+    interrupted: bool,
+}
+
+fn one_round(
+    test: &SelfTest<'_>,
+    submissions: &[(SubmissionId, PathBuf)],
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<Round, BatchError> {
+    let batch = Batch {
+        selected: test.selected,
+        submissions: submissions.to_vec(),
+        seed: test.seed,
+        jobs: test.jobs,
+        packets: false,
+        binary: test.binary.clone(),
+        languages: test.languages.clone(),
+        interrupt: test.interrupt.clone(),
+    };
+    let failed = Mutex::new(BTreeMap::new());
+    let outcome = grade(&batch, &|progress| {
+        if let Progress::ReferenceFailed(scenario, why) = &progress {
+            failed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(scenario.clone(), why.clone());
+        }
+        tell(progress);
+    })?;
+    let reports = outcome.reports.into_iter();
+    Ok(Round {
+        reports: reports.map(|one| (one.submission.clone(), one)).collect(),
+        reference_failed: failed.into_inner().unwrap_or_else(PoisonError::into_inner),
+        interrupted: outcome.interrupted,
+    })
+}
+
+/// What was counted of a scenario in all rounds.
+#[derive(Debug, Default)]
+struct Tally {
+    reference_failed: u32,
+    verdicts: u32,
+    differed: u32,
+    not_judged: u32,
+    examples: Vec<String>,
+    failed: BTreeSet<Check>,
+}
+
+impl Round {
+    fn count(
+        &self,
+        fixtures: &[&Fixture],
+        selected: &Selected<'_>,
+        tallies: &mut BTreeMap<ScenarioId, Tally>,
+    ) {
+        for (_, scenarios) in &selected.exercises {
+            for scenario in scenarios {
+                let tally = tallies.entry(scenario.id.clone()).or_default();
+                tally.verdicts += 1;
+                if let Some(why) = self.reference_failed.get(&scenario.id) {
+                    tally.reference_failed += 1;
+                    tally.differed += 1;
+                    tally.example(format!("the reference: {why}"));
+                }
+            }
+        }
+        for fixture in fixtures {
+            let Some(report) = self.reports.get(&SubmissionId::new(&fixture.program)) else {
+                continue;
+            };
+            for graded in &report.scenarios {
+                let scenario = &graded.scenario;
+                let own = graded.exercise == fixture.exercise && graded.role == fixture.role;
+                if !own || self.reference_failed.contains_key(scenario) {
+                    continue;
+                }
+                let tally = tallies.entry(scenario.clone()).or_default();
+                tally.verdicts += 1;
+                let failed = graded.checks.iter().filter(|check| !check.passed);
+                tally.failed.extend(failed.map(|check| check.check));
+                let why = || format!("{}: {}", fixture.program, told(graded));
+                if graded.verdict == Verdict::NotJudged {
+                    tally.not_judged += 1;
+                    tally.example(why());
+                } else if let Some(what) = difference(fixture, graded) {
+                    tally.differed += 1;
+                    tally.example(format!("{}: {what}", fixture.program));
+                }
+            }
+        }
+    }
+}
+
+/// Why a scenario was not passed, as the report says it.
+fn told(graded: &Graded) -> String {
+    let findings = graded.findings.iter().map(|one| one.message.as_str());
+    let told: Vec<&str> = graded.reason.as_deref().into_iter().chain(findings).collect();
+    told.join(" ")
+}
+
+/// What is wrong with the verdict of a fixture, if it is not the right one.
+fn difference(fixture: &Fixture, graded: &Graded) -> Option<String> {
+    let name = graded.scenario.as_str().rsplit('/').next().unwrap_or_default();
+    let must_lose = fixture.must_lose(name);
+    match graded.verdict {
+        Verdict::NotJudged => None,
+        Verdict::Passed => (must_lose == Some(true)).then(|| match &fixture.why {
+            Some(why) => format!("passed, and must lose it ({why})"),
+            None => "passed, and must lose it".to_owned(),
+        }),
+        // What was not run, because it needs something that was lost, is lost with that.
+        Verdict::Failed if graded.checks.is_empty() && graded.reason.is_some() => None,
+        Verdict::Failed => {
+            (must_lose == Some(false)).then(|| format!("lost it, and must pass: {}", told(graded)))
+        }
+    }
+}
+
+impl Tally {
+    fn example(&mut self, example: String) {
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(example);
+        }
+    }
+
+    fn row(self, exercise: &Exercise, scenario: &Scenario, fixtures: &[&Fixture]) -> Row {
+        let name = scenario.id.as_str().rsplit('/').next().unwrap_or_default();
+        let losers = fixtures.iter().filter(|one| {
+            one.exercise == scenario.exercise
+                && one.role == scenario.grades
+                && one.loses.contains(name)
+        });
+        let checks = compared(exercise, scenario);
+        Row {
+            scenario: scenario.id.clone(),
+            reference_failed: self.reference_failed,
+            losers: losers.count(),
+            verdicts: self.verdicts,
+            differed: self.differed,
+            not_judged: self.not_judged,
+            examples: self.examples,
+            unfailed: checks
+                .into_iter()
+                .filter(|check| !self.failed.contains(check))
+                .collect(),
+        }
+    }
+}
+
+/// The comparisons that a scenario makes.
+fn compared(exercise: &Exercise, scenario: &Scenario) -> Vec<Check> {
+    let prints = scenario.prints.as_ref();
+    let prints = prints.unwrap_or(&exercise.roles[&scenario.grades].prints);
+    [
+        (Check::Wire, true),
+        (Check::End, exercise.transport.is_stream()),
+        (Check::Prints, !prints.is_empty()),
+        (Check::Ending, true),
+    ]
+    .into_iter()
+    .filter_map(|(check, made)| made.then_some(check))
+    .collect()
+}
+
+/// Busy loops, until this value is dropped.
+#[must_use]
+struct Load {
+    over: Arc<AtomicBool>,
+    loops: Vec<JoinHandle<()>>,
+}
+
+impl Load {
+    fn start(count: usize) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let spin = |over: Arc<AtomicBool>| {
+            move || {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            }
+        };
+        let loops = (0..count).map(|_| std::thread::spawn(spin(Arc::clone(&over))));
+        Self {
+            loops: loops.collect(),
+            over,
+        }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        for one in self.loops.drain(..) {
+            one.join()
+                .expect("a busy loop does nothing that could panic");
+        }
+    }
+}

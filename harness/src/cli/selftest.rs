@@ -1,0 +1,95 @@
+//! `sockgrade selftest`: the grader is graded.
+
+use std::num::NonZeroU32;
+
+use super::batch::own_file;
+use super::course::{self, source};
+use super::exit::{self, ExitStatus};
+use super::options::{CourseOptions, RunOptions, SelectionOptions};
+use super::progress::Bar;
+use super::{interrupt, screen};
+use crate::batch::{BatchError, SelfTest, SelfTestError, select, selftest};
+use crate::course::{Level, fixtures};
+use crate::report;
+use crate::submission::Languages;
+
+/// Test a course: its references must pass, and programs whose verdicts are known must get them
+///
+/// The programs stand in the course's folder `fixtures`, and `fixtures/table.yaml` says of each
+/// what it must lose. The table that is printed has a line per scenario: how many verdicts there
+/// were, how many of them were not the right ones, how many times nothing could be judged, how many
+/// programs must lose it, and which of its comparisons no program fails. It ends with 0 where all
+/// is as it should be, with 1 where a verdict differed, and with 3 where one was missing.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = exit::help_with_examples(&[
+    ("sockgrade selftest", "the course in scenarios/, or the standard course"),
+    ("sockgrade selftest --exercise tcp-echo --repeat 5 --load 16", "again and again on a busy machine"),
+]))]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    course: CourseOptions,
+    #[command(flatten)]
+    selection: SelectionOptions,
+    #[command(flatten)]
+    options: RunOptions,
+    /// How often everything is repeated
+    #[arg(long, value_name = "N", default_value = "1", help_heading = "Running")]
+    repeat: NonZeroU32,
+    /// How many busy loops run beside the tests
+    #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Running")]
+    load: usize,
+    /// Only the references, without the fixtures
+    #[arg(long, help_heading = "Selection")]
+    references: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
+    let course = course::load(&arguments.course)?;
+    let fixtures = if arguments.references {
+        Vec::new()
+    } else {
+        let source = source(arguments.course.course.as_deref());
+        fixtures(&source, &course).map_err(|problems| course::refused(&problems))?
+    };
+    let mut selection = arguments.selection.selection();
+    selection.level.get_or_insert(Level::Robust);
+    if selection.assignment.is_none() && selection.exercises.is_empty() {
+        // Named, so that all of them count although nothing is handed in.
+        selection.exercises = course.exercises.keys().cloned().collect();
+    }
+    let selected = select(&course, &selection)?;
+    let test = SelfTest {
+        selected: &selected,
+        fixtures: &fixtures,
+        repeat: arguments.repeat.get(),
+        load: arguments.load,
+        seed: arguments.options.seed(),
+        jobs: arguments.options.jobs(),
+        binary: own_file()?,
+        languages: Languages::of_course(selected.languages)?,
+        interrupt: interrupt::listen()?,
+    };
+    let bar = Bar::new();
+    let tested = selftest(&test, &|progress| bar.hear(&progress));
+    drop(bar);
+    let sheet = match tested {
+        Ok(sheet) => sheet,
+        Err(SelfTestError::Batch(BatchError::Interrupted)) => return Ok(ExitStatus::Interrupted),
+        Err(error @ (SelfTestError::Batch(_) | SelfTestError::Io(_))) => {
+            screen::error(&error.to_string());
+            return Ok(ExitStatus::Incomplete);
+        }
+    };
+    screen::print(&report::selftest::table(&sheet, screen::style()))?;
+    Ok(if sheet.interrupted {
+        ExitStatus::Interrupted
+    } else if sheet.rows.is_empty() {
+        ExitStatus::NothingSelected
+    } else if sheet.differed() > 0 {
+        ExitStatus::LostPoints
+    } else if sheet.not_judged() > 0 {
+        ExitStatus::Incomplete
+    } else {
+        ExitStatus::Passed
+    })
+}

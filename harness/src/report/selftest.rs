@@ -1,0 +1,81 @@
+//! The table of `sockgrade selftest`: a line per scenario, what differed, and the sum.
+
+use super::entry;
+use super::paragraph::fill;
+use super::style::{Style, Tone};
+use crate::batch::Sheet;
+use crate::escape;
+use crate::judge::Check;
+
+/// The columns of a line.
+const LINE: usize = 100;
+
+/// The table, with everything that was not as it should be below its row.
+pub fn table(sheet: &Sheet, style: Style) -> String {
+    let width = sheet.rows.iter().map(|row| row.scenario.as_str().len());
+    let width = width.max().unwrap_or(0);
+    let head = format!(
+        "{:<width$}  verdicts  differ  not judged  lost by  no program fails",
+        "scenario"
+    );
+    let mut lines = vec![style.paint(Tone::Strong, &head)];
+    for row in &sheet.rows {
+        let unfailed: Vec<&str> = row.unfailed.iter().map(|check| word(*check)).collect();
+        let line = format!(
+            "{:<width$}  {:>8}  {:>6}  {:>10}  {:>7}  {}",
+            row.scenario.as_str(),
+            row.verdicts,
+            row.differed,
+            row.not_judged,
+            row.losers,
+            unfailed.join(", ")
+        );
+        lines.push(match (row.differed, row.not_judged) {
+            (0, 0) => line.trim_end().to_owned(),
+            (0, _) => style.paint(Tone::Aside, line.trim_end()),
+            (_, _) => style.paint(Tone::Bad, line.trim_end()),
+        });
+        for example in &row.examples {
+            let text = escape::clean(&entry::line(example));
+            lines.extend(
+                fill(&text, LINE - 4)
+                    .into_iter()
+                    .map(|line| format!("    {line}")),
+            );
+        }
+    }
+    for (program, why) in &sheet.skipped {
+        lines.push(format!("skipped: {program}: {why}"));
+    }
+    lines.push(sum(sheet));
+    lines.join("\n") + "\n"
+}
+
+/// `158 scenarios, 470 programs (0 skipped), 2 rounds: 7000 verdicts, 0 differ, 0 not judged`.
+fn sum(sheet: &Sheet) -> String {
+    let verdicts: u32 = sheet.rows.iter().map(|row| row.verdicts).sum();
+    let interrupted = if sheet.interrupted {
+        ", interrupted"
+    } else {
+        ""
+    };
+    format!(
+        "{} scenarios, {} programs ({} skipped), {} rounds: {verdicts} verdicts, {} differ, {} not \
+         judged{interrupted}",
+        sheet.rows.len(),
+        sheet.programs,
+        sheet.skipped.len(),
+        sheet.rounds,
+        sheet.differed(),
+        sheet.not_judged(),
+    )
+}
+
+fn word(check: Check) -> &'static str {
+    match check {
+        Check::Wire => "wire",
+        Check::End => "end of connections",
+        Check::Prints => "prints",
+        Check::Ending => "ending",
+    }
+}
