@@ -275,13 +275,23 @@ impl Round {
 /// Why a scenario was not passed, as the report says it.
 fn told(graded: &Graded) -> String {
     let findings = graded.findings.iter().map(|one| one.message.as_str());
-    let told: Vec<&str> = graded.reason.as_deref().into_iter().chain(findings).collect();
+    let told: Vec<&str> = graded
+        .reason
+        .as_deref()
+        .into_iter()
+        .chain(findings)
+        .collect();
     told.join(" ")
 }
 
 /// What is wrong with the verdict of a fixture, if it is not the right one.
 fn difference(fixture: &Fixture, graded: &Graded) -> Option<String> {
-    let name = graded.scenario.as_str().rsplit('/').next().unwrap_or_default();
+    let name = graded
+        .scenario
+        .as_str()
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
     let must_lose = fixture.must_lose(name);
     match graded.verdict {
         Verdict::NotJudged => None,

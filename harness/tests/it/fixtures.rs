@@ -156,9 +156,15 @@ fn every_role_has_right_programs_in_two_languages_and_wrong_ones() {
                 .filter_map(|one| one.file().rsplit('.').next())
                 .collect();
             let name = format!("{}/{role}", exercise.id);
-            assert!(right.len() >= 2, "{name}: right in fewer than two languages");
+            assert!(
+                right.len() >= 2,
+                "{name}: right in fewer than two languages"
+            );
             for kind in [FixtureKind::Slide, FixtureKind::Wrong] {
-                assert!(of_kind(kind).next().is_some(), "{name}: no {kind:?} program");
+                assert!(
+                    of_kind(kind).next().is_some(),
+                    "{name}: no {kind:?} program"
+                );
             }
         }
     }

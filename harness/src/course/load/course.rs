@@ -11,8 +11,8 @@ use crate::course::raw::{RawAssignment, RawCourse, RawLanguage};
 use crate::course::{Assignment, Course, CourseLanguage, Source, lint};
 use crate::ids::{AssignmentId, ExerciseId, ScenarioId};
 
-/// Folders of a course that are no exercises.
-const OTHERS: [&str; 3] = ["common", "fixtures", "schema"];
+/// What is no exercise in the folder of a course.
+const OTHERS: [&str; 4] = ["common", "course.yaml", "fixtures", "schema"];
 
 /// Where the parts of a course stand, for `lint`.
 #[derive(Debug, Default)]
