@@ -42,7 +42,7 @@ pub(super) const AFTERMATH: Duration = Duration::from_secs(1);
 
 /// So many looks, of some microseconds each, before the loop waits for the reader of a piece: it was
 /// just woken, and on a machine with a free CPU it reads long before a wait would be over.
-const QUICK_LOOKS: u32 = 24;
+const QUICK_LOOKS: u32 = 16;
 
 /// The shortest and the longest time between two looks.
 const SHORTEST_WAIT: Duration = Duration::from_micros(100);
@@ -324,14 +324,13 @@ impl<'a> Run<'a> {
         Ok(moved)
     }
 
-    /// Looks for a while whether a piece that was just handed over was read, and lets the reader go
-    /// first.
+    /// Looks for a while whether a piece that was just handed over was read. Without giving the CPU
+    /// away: on a busy machine it would come back only after all others had their turn.
     fn look_quickly(&mut self) -> io::Result<bool> {
         for _ in 0..QUICK_LOOKS {
             if !self.connections.iter().any(Connection::awaits_a_reader) {
                 break;
             }
-            std::thread::yield_now();
             if self.check_boundaries()? {
                 return Ok(true);
             }
