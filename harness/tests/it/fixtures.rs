@@ -169,3 +169,23 @@ fn every_role_has_right_programs_in_two_languages_and_wrong_ones() {
         }
     }
 }
+
+#[test]
+fn the_first_line_of_a_program_says_its_kind_and_its_bugs() {
+    let (_, fixtures) = standard_course();
+    let programs = repository().join("scenarios/fixtures/programs");
+    for fixture in &fixtures {
+        let bugs: Vec<&str> = fixture.bugs.iter().map(|bug| bug.as_str()).collect();
+        let head = match fixture.kind {
+            FixtureKind::Right => "right: ".to_owned(),
+            FixtureKind::Slide => "slide: ".to_owned(),
+            FixtureKind::Wrong if bugs.is_empty() => "wrong: ".to_owned(),
+            FixtureKind::Wrong => format!("wrong ({}): ", bugs.join(", ")),
+        };
+        let text = fs::read(programs.join(&fixture.program)).expect("the program is there");
+        let text = String::from_utf8_lossy(&text);
+        let said = text.trim_start_matches(['/', '#', ' ']);
+        let name = &fixture.program;
+        assert!(said.starts_with(&head), "{name}: begins not with `{head}`");
+    }
+}
