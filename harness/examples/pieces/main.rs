@@ -5,20 +5,18 @@
 //! cargo run --release --example pieces -- --pieces 31250 --load 16
 //! ```
 //!
-//! Four languages, two speeds and four sizes make 32 rows: that is a million pieces. It is its own cell,
-//! started as `pieces cell`, and so are the busy loops, as `pieces spin`.
+//! Four languages, two speeds and four sizes make 32 rows: that is a million pieces. It is its own
+//! cell, started as `pieces cell`.
 
-#[path = "../busy/mod.rs"]
-mod busy;
 mod trial;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use sockgrade::batch::Load;
 use sockgrade::os::clock::Clock;
 
-use crate::busy::{Load, spin};
 use crate::trial::{READERS, Trial, table, with_pause};
 
 #[derive(Debug, Parser)]
@@ -48,7 +46,6 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.first().map(String::as_str) {
         Some("cell") => sockgrade::cell::main(),
-        Some("spin") => spin(),
         _ => match count(&Options::parse()) {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
@@ -62,7 +59,7 @@ fn main() -> ExitCode {
 
 /// Runs all; true when every read was a piece.
 fn count(options: &Options) -> anyhow::Result<bool> {
-    let load = Load::start(options.load)?;
+    let load = Load::start(options.load);
     let clock = Clock::start();
     let mut readers = Vec::new();
     for (file, source) in READERS {

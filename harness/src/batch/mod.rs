@@ -9,6 +9,7 @@
 
 mod cells;
 mod grade;
+mod load;
 mod outcome;
 mod planning;
 mod prepare;
@@ -18,6 +19,7 @@ mod selftest;
 
 pub use cells::{CellFailure, Cells, Interrupt};
 pub use grade::{Batch, BatchError, grade};
+pub use load::Load;
 pub use outcome::{Outcome, Progress, SubmissionReport};
 pub use planning::{PlanInput, cell_plan, reference_launch};
 pub use select::{Selected, Selection, SelectionError, select};

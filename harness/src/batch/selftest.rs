@@ -6,12 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Mutex, PoisonError};
 
 use super::cells::Interrupt;
 use super::grade::{Batch, BatchError, grade};
+use super::load::Load;
 use super::outcome::{Progress, SubmissionReport};
 use super::select::Selected;
 use crate::course::{Exercise, Fixture, Scenario};
@@ -351,39 +350,4 @@ fn compared(exercise: &Exercise, scenario: &Scenario) -> Vec<Check> {
     .into_iter()
     .filter_map(|(check, made)| made.then_some(check))
     .collect()
-}
-
-/// Busy loops, until this value is dropped.
-#[must_use]
-struct Load {
-    over: Arc<AtomicBool>,
-    loops: Vec<JoinHandle<()>>,
-}
-
-impl Load {
-    fn start(count: usize) -> Self {
-        let over = Arc::new(AtomicBool::new(false));
-        let spin = |over: Arc<AtomicBool>| {
-            move || {
-                while !over.load(Ordering::Relaxed) {
-                    std::hint::spin_loop();
-                }
-            }
-        };
-        let loops = (0..count).map(|_| std::thread::spawn(spin(Arc::clone(&over))));
-        Self {
-            loops: loops.collect(),
-            over,
-        }
-    }
-}
-
-impl Drop for Load {
-    fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
-        for one in self.loops.drain(..) {
-            one.join()
-                .expect("a busy loop does nothing that could panic");
-        }
-    }
 }
