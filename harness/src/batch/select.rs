@@ -55,6 +55,30 @@ pub struct Selected<'a> {
     pub sole: Option<ExerciseId>,
 }
 
+impl<'a> Selected<'a> {
+    /// The same, with everything that the scenarios need: where that is lost, they are not run.
+    #[must_use]
+    pub fn with_needs(mut self) -> Self {
+        for (exercise, scenarios) in &mut self.exercises {
+            let exercise: &'a Exercise = exercise;
+            let mut wanted: BTreeSet<_> = scenarios.iter().map(|one| &one.id).collect();
+            loop {
+                let of_wanted = |one: &&Scenario| wanted.contains(&one.id);
+                let needed = exercise.scenarios.iter().filter(of_wanted);
+                let needed: Vec<_> = needed.flat_map(|one| &one.needs).collect();
+                let before = wanted.len();
+                wanted.extend(needed);
+                if wanted.len() == before {
+                    break;
+                }
+            }
+            let all = exercise.scenarios.iter();
+            *scenarios = all.filter(|one| wanted.contains(&one.id)).collect();
+        }
+        self
+    }
+}
+
 /// Selects from a course.
 ///
 /// # Errors

@@ -57,7 +57,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         // Named, so that all of them count although nothing is handed in.
         selection.exercises = course.exercises.keys().cloned().collect();
     }
-    let selected = select(&course, &selection)?;
+    // Whoever loses what a scenario needs is not asked for that scenario.
+    let selected = select(&course, &selection)?.with_needs();
     let test = SelfTest {
         selected: &selected,
         fixtures: &fixtures,

@@ -133,6 +133,16 @@ fn the_selftest_of_a_course_shows_that_verdicts_are_those_of_its_table() {
 }
 
 #[test]
+fn the_selftest_of_one_scenario_plays_what_it_needs_too() {
+    with_fixtures("kind: wrong, loses: [basic]")
+        .sockgrade(&["selftest", "--course", "own", "--scenario", "pieces"])
+        .assert()
+        .code(0)
+        .stdout(super::has("2 scenarios, 2 programs"))
+        .stdout(super::has("0 differ"));
+}
+
+#[test]
 fn a_verdict_that_is_not_that_of_the_table_fails_the_selftest() {
     with_fixtures("kind: wrong, loses: [pieces]")
         .sockgrade(&["selftest", "--course", "own"])
