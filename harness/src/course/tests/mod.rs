@@ -1,5 +1,6 @@
 //! Courses with one mistake each, and what their authors are told.
 
+mod faults;
 mod form;
 mod limits;
 mod meaning;
