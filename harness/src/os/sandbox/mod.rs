@@ -207,6 +207,9 @@ impl Child {
         }
         let path = format!("/proc/{}/root{}", self.init.as_raw_nonzero(), root::WORK);
         self.work = Some(fs::File::open(path)?.into());
+        // Once the program runs, only a machine's root may look into the init.
+        let path = format!("/proc/{}/ns/mnt", self.init.as_raw_nonzero());
+        self.files = Some(fs::File::open(path)?.into());
         Ok(())
     }
 
@@ -306,14 +309,11 @@ impl Child {
     /// The files that the program sees, which stay while this is there: its mount namespace.
     ///
     /// # Errors
-    /// When it cannot be found in `/proc`.
+    /// When it was never set up.
     pub fn files(&self) -> io::Result<OwnedFd> {
         match &self.files {
             Some(files) => files.try_clone(),
-            None => {
-                let path = format!("/proc/{}/ns/mnt", self.init.as_raw_nonzero());
-                Ok(fs::File::open(path)?.into())
-            }
+            None => Err(io::Error::other("the sandbox was never set up")),
         }
     }
 
@@ -327,8 +327,6 @@ impl Child {
         if !self.alive {
             return;
         }
-        // Where it cannot be kept, a next run says so.
-        self.files = self.files().ok();
         self.alive = false;
         // Both fail only when the init is gone already, and then so is the rest.
         let _ = rustix::process::kill_process(self.init, Signal::KILL);
