@@ -280,8 +280,13 @@ impl Connection {
         for side in 0..2 {
             moved |= self.deliver(side, log)?;
         }
-        if self.lanes.iter().all(|lane| lane.end_delivered) {
-            // Both directions are over: an orderly close has nothing left to break.
+        if self
+            .lanes
+            .iter()
+            .all(|lane| lane.source_over && lane.end_delivered)
+        {
+            // Both directions are over: an orderly close has nothing left to break. Where an end came
+            // early, its sender still speaks and must not feel it: what it says is read and lost.
             for end in &mut self.ends {
                 if let End::Socket(end) = end {
                     moved |= end.socket.take().is_some();

@@ -5,6 +5,7 @@ faulty in the direction from the receiver to the sender. Those at the end, where
 about a server and a client.
 """
 
+import contextlib
 import select
 import socket
 import threading
@@ -263,13 +264,32 @@ class a_question_ends_and_is_answered:
     def sender(meeting):
         connection = meeting.connection()
         connection.sendall(b"abcdefgh")
-        connection.shutdown(socket.SHUT_WR)
+        # A connection that breaks off may have done so by now; the next read tells.
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_WR)
         observe_all("got", connection)
 
     def receiver(meeting):
         connection = meeting.connection()
         observe_all("got", connection)
         observe("sent", connection.sendall, b"an answer")
+        connection.close()
+
+
+class a_question_comes_after_the_answer:
+    def sender(meeting):
+        connection = meeting.connection()
+        observe_all("got", connection)
+        observe("sent", connection.sendall, b"abcdefgh")
+        observe("sent more", connection.sendall, b"ijkl")
+        observe("ended", connection.shutdown, socket.SHUT_WR)
+        connection.close()
+
+    def receiver(meeting):
+        connection = meeting.connection()
+        connection.sendall(b"an answer")
+        connection.shutdown(socket.SHUT_WR)
+        observe_all("got", connection)
         connection.close()
 
 

@@ -103,6 +103,9 @@ faults! {
     an_end_comes_before_the_first_byte on Tcp Unix, to Either,
         Stream::EndAfter(0), when a_question_ends_and_is_answered:
         "receiver: got: b'abcdefgh', then the end" becomes "receiver: got: b'', then the end";
+    who_was_cut_short_does_not_feel_it on Tcp Tcp6 Unix, to Either,
+        Stream::EndAfter(0), when a_question_comes_after_the_answer:
+        "receiver: got: b'abcdefghijkl', then the end" becomes "receiver: got: b'', then the end";
     an_end_does_not_come on Tcp Unix, to Either,
         Stream::EndWithheld, when a_question_is_answered_before_its_end:
         "receiver: and then: b'', then the end" becomes NOTHING,
