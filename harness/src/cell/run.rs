@@ -424,7 +424,7 @@ impl<'a> Run<'a> {
 }
 
 /// True when all threads of this program wait.
-fn waits(programs: &[Program], program: usize) -> io::Result<bool> {
+pub(super) fn waits(programs: &[Program], program: usize) -> io::Result<bool> {
     Ok(procfs::look(programs[program].child.init())?.nobody_runs())
 }
 

@@ -42,6 +42,9 @@ pub(super) struct Script {
     /// Whose connections did not end as they should.
     lost: BTreeSet<Participant>,
     pub(super) places: BTreeMap<Participant, Place>,
+    /// Who has sent something since the last step that waits, and who did so before it.
+    said: BTreeSet<Participant>,
+    said_before: BTreeSet<Participant>,
     accepted: usize,
     /// Whether what it left open was ended with it.
     pub(super) closed: bool,
@@ -63,6 +66,8 @@ impl Script {
             failed: false,
             lost: BTreeSet::new(),
             places: BTreeMap::new(),
+            said: BTreeSet::new(),
+            said_before: BTreeSet::new(),
             accepted: 0,
             closed: false,
             at_rest: false,
@@ -141,6 +146,12 @@ impl Script {
         goes_on && step.who().is_some_and(|who| self.lost.contains(who))
     }
 
+    /// True where a participant sent something before the last step that waits: what it sends now
+    /// comes after that, and not with it.
+    pub(super) fn has_said_something_before(&self, who: &Participant) -> bool {
+        self.said_before.contains(who)
+    }
+
     /// The step whose turn it is came out like this.
     pub(super) fn record(&mut self, outcome: StepOutcome, log: &mut Log) {
         let step = self.steps[self.at].clone();
@@ -153,6 +164,25 @@ impl Script {
                 self.lost.extend(step.who().cloned());
             }
             (StepOutcome::Differs { .. } | StepOutcome::Missing { .. }, _) => self.failed = true,
+        }
+        match &step {
+            Step::Send { who, .. } => {
+                self.said.insert(who.clone());
+            }
+            Step::Wait(_)
+            | Step::Expect { .. }
+            | Step::ExpectEnd { .. }
+            | Step::OneOf(_)
+            | Step::Accept { .. }
+            | Step::Stop => self.said_before.append(&mut self.said),
+            Step::Connect { .. }
+            | Step::End { .. }
+            | Step::Close { .. }
+            | Step::Reset { .. }
+            | Step::Stdin(_)
+            | Step::Start
+            | Step::StdinEnd
+            | Step::Signal(_) => {}
         }
         log.add(What::Stepped {
             number: self.at,

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::AsFd;
 
 use super::expect::{self, Came};
-use super::run::Run;
+use super::run::{Run, waits};
 use super::script::{Place, ScriptState};
 use crate::course::{Alternative, Expected, Network, Sender, Step, Until};
 use crate::escape::Bytes;
@@ -147,48 +147,63 @@ impl Run<'_> {
                 program.child.signal(signal.number())?;
                 Ok(Tried::Done)
             }
-            Step::Send { who, bytes } => Ok(self.with_place(who, |run, place| {
-                if run.plan.transport.is_stream() {
-                    run.connections[place.index].send(place.side, bytes, &mut run.log);
-                } else {
+            Step::Send { who, bytes } => self.with_place(who, |run, place| {
+                if !run.plan.transport.is_stream() {
                     run.flows.send(place.index, place.side, bytes, &mut run.log);
+                } else if run.script.has_said_something_before(who) && !run.is_taken(place)? {
+                    return Ok(Tried::Waits);
+                } else {
+                    run.connections[place.index].send(place.side, bytes, &mut run.log);
                 }
-                Tried::Done
-            })),
+                Ok(Tried::Done)
+            }),
             // What still comes is read and thrown away: whether a reset goes out for it would depend
             // on who was faster.
-            Step::End { who } | Step::Close { who } => Ok(self.with_place(who, |run, place| {
+            Step::End { who } | Step::Close { who } => self.with_place(who, |run, place| {
                 // A flow has no end; a closed port only hears no more.
                 if run.plan.transport.is_stream() {
                     let connection = &mut run.connections[place.index];
                     connection.end(place.side, StreamEnd::Fin, &mut run.log);
                 }
-                Tried::Done
-            })),
-            Step::Reset { who } => Ok(self.with_place(who, |run, place| {
-                // Breaking off takes along what was not read; so that is waited for, unless the
-                // program does not read it.
-                let connection = &mut run.connections[place.index];
-                let read = connection.is_flushed(place.side)
-                    && connection.is_read(place.side, &mut run.diags);
-                if !read && !run.script.at_rest {
-                    return Tried::Waits;
+                Ok(Tried::Done)
+            }),
+            Step::Reset { who } => self.with_place(who, |run, place| {
+                // Breaking off takes along what was not read.
+                if !run.is_taken(place)? {
+                    return Ok(Tried::Waits);
                 }
+                let connection = &mut run.connections[place.index];
                 connection.end(place.side, StreamEnd::Reset, &mut run.log);
-                Tried::Done
-            })),
+                Ok(Tried::Done)
+            }),
         }
+    }
+
+    /// True when the program has read all that was sent from this place, or is at rest and does not
+    /// read it.
+    fn is_taken(&mut self, place: Place) -> io::Result<bool> {
+        if self.script.at_rest {
+            return Ok(true);
+        }
+        let connection = &self.connections[place.index];
+        if !connection.is_flushed(place.side) {
+            return Ok(false);
+        }
+        let programs = &self.programs;
+        connection.is_read(place.side, &mut self.diags, |program| {
+            waits(programs, program)
+        })
     }
 
     /// Does something where a participant is.
     fn with_place(
         &mut self,
         who: &Participant,
-        action: impl FnOnce(&mut Self, Place) -> Tried,
-    ) -> Tried {
+        action: impl FnOnce(&mut Self, Place) -> io::Result<Tried>,
+    ) -> io::Result<Tried> {
         match self.script.places.get(who).copied() {
             Some(place) => action(self, place),
-            None => Tried::differs(format!("{who} is not connected")),
+            None => Ok(Tried::differs(format!("{who} is not connected"))),
         }
     }
 

@@ -205,24 +205,34 @@ impl Connection {
     }
 
     /// True when the program at the other end of `side` has read all that was written to it.
-    pub fn is_read(&self, side: usize, diags: &mut [SockDiag]) -> bool {
+    /// `nobody_runs` answers for a program whether all its threads wait: a Unix socket has no lock
+    /// that tells whether a read is over.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn is_read(
+        &self,
+        side: usize,
+        diags: &mut [SockDiag],
+        nobody_runs: impl FnOnce(usize) -> io::Result<bool>,
+    ) -> io::Result<bool> {
         let End::Socket(end) = &self.ends[1 - side] else {
-            return true;
+            return Ok(true);
         };
-        let (Some((ours, programs)), true) = (end.addresses, end.written > 0) else {
-            return true;
+        let Some(socket) = &end.socket else {
+            return Ok(true);
         };
-        // A look that fails says nothing about the program; the reset then comes at once.
-        diags[end.program]
-            .tcp_connection(programs, ours)
-            .is_ok_and(|socket| {
-                socket.is_none_or(|socket| {
-                    let arrived = socket
-                        .received
-                        .is_some_and(|received| received >= end.written);
-                    socket.closed || (socket.unread == 0 && arrived)
-                })
-            })
+        let Some((ours, programs)) = end.addresses else {
+            return Ok(net::unsent(socket.as_fd())? == 0 && nobody_runs(end.program)?);
+        };
+        let looked = diags[end.program].tcp_connection(programs, ours)?;
+        Ok(looked.is_none_or(|socket| {
+            // An unread FIN of ours counts as one unread byte, and all was read before it.
+            let arrived = socket
+                .received
+                .is_some_and(|received| received >= end.written);
+            socket.closed || socket.unread == 0 && arrived
+        }))
     }
 
     /// True when all that `side` sent has been handed on, and read where that was asked for.
@@ -487,24 +497,7 @@ impl Connection {
             let Some((count, since)) = self.lanes[from].awaiting else {
                 continue;
             };
-            let End::Socket(end) = &self.ends[1 - from] else {
-                continue;
-            };
-            let Some(socket) = &end.socket else { continue };
-            let read = match end.addresses {
-                Some((ours, programs)) => {
-                    let looked = diags[end.program].tcp_connection(programs, ours)?;
-                    looked.is_none_or(|socket| {
-                        // An unread FIN of ours counts as one unread byte, but none was sent yet.
-                        socket.closed
-                            || socket.unread == 0
-                                && socket
-                                    .received
-                                    .is_some_and(|received| received >= end.written)
-                    })
-                }
-                None => net::unsent(socket.as_fd())? == 0 && nobody_runs(end.program)?,
-            };
+            let read = self.is_read(from, diags, &mut nobody_runs)?;
             let lane = &mut self.lanes[from];
             let is_over = log.now().saturating_sub(since) > lane.patience;
             if !read && is_over {

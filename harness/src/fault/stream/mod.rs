@@ -232,17 +232,29 @@ impl StreamLane {
         std::mem::take(&mut self.deeds)
     }
 
-    /// What is to be done next, if anything.
+    /// What is to be done next, if anything. What goes out at the same time without a boundary goes
+    /// out in one: whether its receiver would read it in one would depend on who is faster.
     pub fn take_next(&mut self) -> Option<StreamOut> {
         if self.over {
             return None;
         }
-        let next = self.ready.pop_front();
-        if let Some(StreamOut::End(_)) = next {
+        let mut next = self.ready.pop_front()?;
+        if let StreamOut::Write { bytes, boundary } = &mut next {
+            while !*boundary
+                && let Some(StreamOut::Write { .. }) = self.ready.front()
+                && let Some(StreamOut::Write {
+                    bytes: more,
+                    boundary: behind,
+                }) = self.ready.pop_front()
+            {
+                bytes.extend(more);
+                *boundary = behind;
+            }
+        } else {
             self.over = true;
             self.ready.clear();
         }
-        next
+        Some(next)
     }
 
     /// What became of the faults, in their order.

@@ -71,6 +71,20 @@ fn pieces(cut: Cut, messages: &[&[u8]]) -> Vec<String> {
 }
 
 #[test]
+fn what_waits_without_a_boundary_goes_out_in_one() {
+    let mut lane = lane_with(Vec::new(), 1);
+    lane.bytes(b"ab", START);
+    lane.bytes(b"cd", START);
+    lane.end(StreamEnd::Fin, START);
+    let first = StreamOut::Write {
+        bytes: b"abcd".to_vec(),
+        boundary: false,
+    };
+    assert_eq!(lane.take_next(), Some(first));
+    assert_eq!(lane.take_next(), Some(StreamOut::End(StreamEnd::Fin)));
+}
+
+#[test]
 fn sizes_repeat_from_the_start_of_the_stream() {
     assert_eq!(
         pieces(Cut::Sizes(vec![1, 2, 3]), &[b"abcdefgh"]),

@@ -170,3 +170,30 @@ while data := c.recv(65536):
         ),
     ]);
 }
+
+#[test]
+fn what_is_sent_without_waiting_comes_together_and_what_is_sent_later_by_itself() {
+    let right = "
+import socket, time
+s = socket.create_server(('127.0.0.1', 7777))
+a, _ = s.accept()
+b, _ = s.accept()
+b.sendall(b.recv(10))
+time.sleep(0.2)
+sizes = [len(a.recv(100)), len(a.recv(100))]
+a.sendall(b'%d and %d' % tuple(sizes))
+";
+    let script = "  - connect: a
+  - connect: b
+  - send: { as: a, text: one }
+  - send: { as: b, text: first }
+  - send: { as: a, text: and two }
+  - expect: { as: b, text: first }
+  - send: { as: a, text: three }
+  - expect: { as: a, text: 10 and 5 }
+";
+    Trial::server(script, right).tells(&[(
+        &right.replace("recv(100)), len", "recv(5)), len"),
+        "Your program sent client a something else than it should.",
+    )]);
+}
