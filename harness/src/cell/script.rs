@@ -165,24 +165,10 @@ impl Script {
             }
             (StepOutcome::Differs { .. } | StepOutcome::Missing { .. }, _) => self.failed = true,
         }
-        match &step {
-            Step::Send { who, .. } => {
-                self.said.insert(who.clone());
-            }
-            Step::Wait(_)
-            | Step::Expect { .. }
-            | Step::ExpectEnd { .. }
-            | Step::OneOf(_)
-            | Step::Accept { .. }
-            | Step::Stop => self.said_before.append(&mut self.said),
-            Step::Connect { .. }
-            | Step::End { .. }
-            | Step::Close { .. }
-            | Step::Reset { .. }
-            | Step::Stdin(_)
-            | Step::Start
-            | Step::StdinEnd
-            | Step::Signal(_) => {}
+        if let Step::Send { who, .. } = &step {
+            self.said.insert(who.clone());
+        } else if step.waits() {
+            self.said_before.append(&mut self.said);
         }
         log.add(What::Stepped {
             number: self.at,

@@ -132,6 +132,27 @@ impl Step {
         }
     }
 
+    /// True where it waits for something that the graded program does.
+    pub fn waits(&self) -> bool {
+        match self {
+            Self::Accept { .. }
+            | Self::Expect { .. }
+            | Self::ExpectEnd { .. }
+            | Self::Wait(_)
+            | Self::Stop
+            | Self::OneOf(_) => true,
+            Self::Connect { .. }
+            | Self::Send { .. }
+            | Self::End { .. }
+            | Self::Close { .. }
+            | Self::Reset { .. }
+            | Self::Start
+            | Self::Stdin(_)
+            | Self::StdinEnd
+            | Self::Signal(_) => false,
+        }
+    }
+
     /// True where it is about how a connection ends, and nothing else.
     pub fn is_about_end(&self) -> bool {
         match self {
