@@ -30,10 +30,15 @@ pub(crate) fn free_port() -> u16 {
     }
 }
 
-/// Connects as soon as somebody listens.
+/// Connects as soon as somebody listens. Being refused takes nothing away from anybody.
 pub(crate) fn connect(host: &str, port: u16) -> TcpStream {
-    wait_for_listener(port);
-    with_deadline(TcpStream::connect((host, port)).expect("somebody listens"))
+    let stream = wait_until(&format!("somebody listens on {host}:{port}"), || {
+        match TcpStream::connect((host, port)) {
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => None,
+            connected => Some(connected.expect("nothing but a refusal is in the way")),
+        }
+    });
+    with_deadline(stream)
 }
 
 /// Waits until somebody listens on the port.
