@@ -181,6 +181,7 @@ impl Programs {
             faults: BTreeMap::new(),
             prints: Vec::new(),
             ends: Ends::Exits,
+            awaits: Vec::new(),
         }
     }
 }

@@ -63,8 +63,28 @@ pub struct CellPlan {
     pub prints: Vec<Print>,
     /// How the graded program must finish.
     pub ends: Ends,
+    /// What the reference did in its place: where rest cannot be proven, a run is over only once the
+    /// graded program has done as much. Empty for the reference itself.
+    pub awaits: Vec<Awaited>,
     /// Whether all packets of the devices are captured.
     pub packets: bool,
+}
+
+/// What the reference did on one connection, or flow of datagrams, of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// Whether it connected itself.
+    pub outgoing: bool,
+    /// Who was at the other end.
+    pub other: Participant,
+    /// Which of the connections with that other end it was, from 0.
+    pub ordinal: usize,
+    /// How many bytes of a stream it sent.
+    pub bytes: usize,
+    /// How many datagrams it sent.
+    pub datagrams: usize,
+    /// Whether it ended its direction.
+    pub ended: bool,
 }
 
 /// One program of a run.

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::{Pid, Signal};
 
 use crate::cell::{self, CellAnswer};
 use crate::os::clock::Clock;
+use crate::os::procfs;
 use crate::os::stdio::pipe;
 use crate::packet::DevicePackets;
 use crate::plan::{BuildPlan, BuildRecord, CellPlan, CellTask};
@@ -19,6 +21,9 @@ use crate::record::CellRecord;
 /// (which the deadline leaves out), the end.
 const PATIENCE: Duration = Duration::from_secs(60);
 const STRETCH: u32 = 6;
+
+/// How long a cell may take to end once it has nothing more to say.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// As much as a cell may answer.
 const LONGEST_ANSWER: u64 = 256 << 20;
@@ -155,6 +160,12 @@ impl Cells {
         let answered = self.listen(answer, deadline * STRETCH + PATIENCE);
         // A cell ends when its lifeline does, and with it everything that it started.
         drop(lifeline);
+        let ended = handle
+            .wait_timeout(GRACE)
+            .map_err(|error| trouble("a cell was lost", &error))?;
+        if ended.is_none() {
+            end_below(&handle);
+        }
         let output = handle
             .wait()
             .map_err(|error| trouble("a cell was lost", &error))?;
@@ -209,6 +220,23 @@ impl Cells {
                 return Err(CellFailure::Trouble(
                     "a cell's answer is too long".to_owned(),
                 ));
+            }
+        }
+    }
+}
+
+/// Kills what a cell has started. A program that holds the lock of a pipe (splice(2) does so while it
+/// waits) keeps a cell that reads from that pipe from doing anything at all, even from ending.
+fn end_below(cell: &duct::Handle) {
+    for pid in cell.pids() {
+        let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else {
+            continue;
+        };
+        // Without a look into /proc there is nothing to be done but to wait for the cell.
+        for below in procfs::processes(pid).unwrap_or_default() {
+            if let Some(below) = Pid::from_raw(below) {
+                // It ended by itself meanwhile.
+                let _ = rustix::process::kill_process(below, Signal::KILL);
             }
         }
     }

@@ -272,11 +272,12 @@ impl Grading<'_> {
             .collect()
     }
 
+    /// Runs a scenario, of a submission with what the reference did in its place.
     fn run_cell(
         &self,
         exercise: &Exercise,
         scenario: &Scenario,
-        submission: Option<&SubmissionId>,
+        submission: Option<(&SubmissionId, &CellRecord)>,
         graded: &Launch,
         references: &BTreeMap<Role, Launch>,
     ) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
@@ -284,9 +285,10 @@ impl Grading<'_> {
         let input = PlanInput {
             exercise,
             scenario,
-            submission,
+            submission: submission.map(|(id, _)| id),
             graded,
             references,
+            reference: submission.map(|(_, reference)| reference),
             seed,
             // The references' own runs are nobody's to look at.
             packets: self.batch.packets && submission.is_some(),
@@ -476,7 +478,7 @@ impl Grading<'_> {
             self.run_cell(
                 exercise,
                 scenario,
-                Some(&state.candidate.id),
+                Some((&state.candidate.id, &reference)),
                 launch,
                 &references,
             )

@@ -10,7 +10,9 @@ use crate::course::{
 };
 use crate::escape::Bytes;
 use crate::ids::{Participant, SubmissionId};
+use crate::judge;
 use crate::plan::{CellPlan, Launch, ProgramPlan};
+use crate::record::CellRecord;
 use crate::seed::{Dice, Seed};
 use crate::submission::{MissingTool, Tools};
 
@@ -84,6 +86,8 @@ pub struct PlanInput<'a> {
     pub graded: &'a Launch,
     /// The reference programs, by role.
     pub references: &'a BTreeMap<Role, Launch>,
+    /// What the reference did in the graded program's place; `None` for its own run.
+    pub reference: Option<&'a CellRecord>,
     /// The seed of the run.
     pub seed: Seed,
     /// Whether all packets of the devices are captured.
@@ -153,6 +157,10 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
             .clone()
             .unwrap_or_else(|| spec.prints.clone()),
         ends: scenario.ends.unwrap_or(spec.ends),
+        awaits: input
+            .reference
+            .map(|record| judge::awaited(exercise, scenario, record))
+            .unwrap_or_default(),
         packets: input.packets,
     }
 }

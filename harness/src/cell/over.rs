@@ -12,6 +12,7 @@ use super::rest::{self, Rest};
 use super::run::{AFTERMATH, Run, poll_for};
 use super::script::ScriptState;
 use crate::course::{Ends, Role, Transport};
+use crate::judge;
 use crate::os::{net, procfs};
 use crate::record::Over;
 use crate::relay::stream::Connection;
@@ -19,6 +20,9 @@ use crate::relay::stream::Connection;
 /// A program whose rest cannot be proven, because it waits with time-outs, is taken to be at rest
 /// for a script's step after this time without any event.
 const QUIET: Duration = Duration::from_millis(250);
+
+/// A Java virtual machine whose main thread has not run for this time is not ending.
+const MACHINE_STILL: Duration = Duration::from_millis(30);
 
 /// As much CPU time as a program may use without any event. Nothing that the exercises ask for takes
 /// a hundredth of it.
@@ -112,7 +116,10 @@ impl Run<'_> {
         match rest::look(&self.programs)? {
             Rest::Runs => Ok(None),
             Rest::Proven => {
-                if !self.nothing_comes()? || self.look_for_listeners()? || self.stop_holding_back()
+                if !self.machines_are_still()?
+                    || !self.nothing_comes()?
+                    || self.look_for_listeners()?
+                    || self.stop_holding_back()
                 {
                     return Ok(None);
                 }
@@ -147,7 +154,11 @@ impl Run<'_> {
                     // What it left behind is no longer it.
                     return Ok(self.nothing_comes()?.then_some(Over::Done));
                 }
-                if !self.prints.seen(&self.snapshot()) || !self.nothing_comes()? {
+                let so_far = self.snapshot();
+                if !self.prints.seen(&so_far)
+                    || !judge::have_come(&self.plan.awaits, &so_far)
+                    || !self.nothing_comes()?
+                {
                     return Ok(None);
                 }
                 let stays = match self.plan.ends {
@@ -162,6 +173,21 @@ impl Run<'_> {
                 Ok(stays.then_some(Over::Seen))
             }
         }
+    }
+
+    /// True when no Java virtual machine is ending, which looks like rest: a condition on its main
+    /// thread, which would run again and again.
+    fn machines_are_still(&mut self) -> io::Result<bool> {
+        let mut machines = Vec::new();
+        for program in &self.programs {
+            machines.extend(procfs::look(program.child.init())?.machines);
+        }
+        let now = self.clock.elapsed();
+        if self.machines != machines {
+            self.machines = machines;
+            self.machines_since = now;
+        }
+        Ok(self.machines.is_empty() || now - self.machines_since >= MACHINE_STILL)
     }
 
     /// What the faults of streams hold until nobody goes on is handed on. True when there was any.

@@ -89,6 +89,9 @@ pub(super) struct Run<'a> {
     pub(super) ready_seen: bool,
     pub(super) waited_before: u64,
     pub(super) latest: Duration,
+    /// What the main threads of Java virtual machines have run so far, and since when.
+    pub(super) machines: Vec<u64>,
+    pub(super) machines_since: Duration,
     pub(super) took_a_client: bool,
     /// A peer that is first has called the others in vain, or waits for them.
     pub(super) others_are_due: bool,
@@ -149,6 +152,8 @@ impl<'a> Run<'a> {
             ready_seen: false,
             waited_before: 0,
             latest: Duration::ZERO,
+            machines: Vec::new(),
+            machines_since: Duration::ZERO,
             took_a_client: false,
             others_are_due: false,
             trouble: Vec::new(),

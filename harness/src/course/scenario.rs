@@ -55,6 +55,12 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// All its faults, each with the role that the traffic goes to.
+    pub fn all_faults(&self) -> impl Iterator<Item = (Role, &LaneFault)> {
+        let faults = self.faults.iter();
+        faults.flat_map(|(to, faults)| faults.iter().map(|fault| (*to, fault)))
+    }
+
     /// What the graded program finds on standard input, which then ends. None where it stays open,
     /// or where the script writes to it.
     pub fn given_stdin<'a>(&'a self, role: &'a RoleSpec) -> Option<&'a Bytes> {

@@ -49,8 +49,7 @@ impl Case<'_> {
 
     /// All faults of the scenario, with the role that the traffic goes to.
     pub(super) fn faults(&self) -> impl Iterator<Item = (Role, &LaneFault)> {
-        let faults = self.scenario.faults.iter();
-        faults.flat_map(|(to, faults)| faults.iter().map(|fault| (*to, fault)))
+        self.scenario.all_faults()
     }
 
     /// True where what goes to the graded program arrives in pieces.

@@ -9,6 +9,7 @@
 //! place that raises it, in the file of its check; 3. a record in `tests` that must raise it.
 
 mod address;
+mod awaited;
 mod bugs;
 mod case;
 mod comparison;
@@ -35,6 +36,7 @@ mod view;
 mod wire;
 mod words;
 
+pub use awaited::{awaited, have_come};
 pub use comparison::Comparison;
 pub use finding::{Code, Finding, StepLine, StepState};
 pub use graded::{Check, CheckResult, Graded, Verdict};

@@ -9,7 +9,7 @@ use super::rule::{Difference, Reason};
 use super::view::{Connection, Key, View};
 use super::words::{counted, quoted, short};
 use super::{Check, Code, Comparison, Finding, bugs};
-use crate::course::Role;
+use crate::course::{Role, Scenario};
 use crate::fault::{LaneFault, StreamFault};
 use crate::record::Over;
 use crate::transcript::StreamEnd;
@@ -36,7 +36,7 @@ pub(super) fn against_reference(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn streams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
-    let luck = Luck::of(case);
+    let luck = Luck::of(case.scenario);
     let mut findings = Vec::new();
     for wanted in &reference.connections {
         if case.has_choice(&wanted.key.other) {
@@ -74,20 +74,20 @@ fn streams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
 }
 
 /// What a fault of ours leaves to luck on every connection.
-struct Luck {
+pub(super) struct Luck {
     /// How much of what the program sends still gets out.
-    bytes: bool,
+    pub(super) bytes: bool,
     /// How its connections end.
-    endings: bool,
+    pub(super) endings: bool,
 }
 
 impl Luck {
-    fn of(case: &Case<'_>) -> Self {
+    pub(super) fn of(scenario: &Scenario) -> Self {
         let mut luck = Self {
             bytes: false,
             endings: false,
         };
-        for (towards, fault) in case.faults() {
+        for (towards, fault) in scenario.all_faults() {
             match fault {
                 LaneFault::Stream(StreamFault::ResetAfter(_)) => {
                     luck = Self {
@@ -99,7 +99,7 @@ impl Luck {
                     luck.endings = true;
                     // An end towards the program comes in its stream and takes nothing from what it
                     // sends; one towards the other side makes that leave.
-                    luck.bytes |= towards != case.scenario.grades;
+                    luck.bytes |= towards != scenario.grades;
                 }
                 LaneFault::Stream(
                     StreamFault::Pieces(_)

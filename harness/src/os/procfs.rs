@@ -7,7 +7,8 @@
 //!
 //! Not provable, and then said so: a process that catches SIGALRM (an `alarm` leaves no other
 //! trace) or has POSIX timers or an armed timerfd; a call that this table does not know; timeouts.
-//! The threads that a Java virtual machine runs for itself wait with timeouts and are known by name.
+//! The threads that a Java virtual machine runs for itself wait with timeouts and are known by name;
+//! whether it is ending only a look some time later can tell, see [`Look::machines`].
 //!
 //! Sources: proc(5), the calls' own manual pages.
 
@@ -64,6 +65,8 @@ pub struct Look {
     pub unsure: Option<String>,
     /// True where there is no thread although there should be one.
     pub starting_or_ending: bool,
+    /// How often the main threads of Java virtual machines stopped running so far.
+    pub machines: Vec<u64>,
 }
 
 impl Look {
@@ -93,7 +96,7 @@ impl Look {
     }
 }
 
-/// The processes of a sandbox that are still there, its init not counted.
+/// The processes below this one that are still there: those of a sandbox, without its init.
 ///
 /// # Errors
 /// When `/proc` cannot be read.
@@ -163,7 +166,10 @@ pub fn look(init: Pid) -> io::Result<Look> {
                 continue;
             };
             // A thread that ended since the folder was read does nothing any more.
-            if let Some(thread) = look_at(pid, tid, java) {
+            if let Some((thread, name)) = look_at(pid, tid, java) {
+                if java && name == MACHINE {
+                    look.machines.push(thread.switches);
+                }
                 look.threads.push(thread);
             }
         }
@@ -218,7 +224,12 @@ fn unsure(pid: i32) -> Option<String> {
     armed.then(|| "has an armed timerfd".to_owned())
 }
 
-fn look_at(pid: i32, tid: i32, java: bool) -> Option<Thread> {
+/// The thread of a Java virtual machine that ends it: with an exit that waits for the machine's other
+/// threads, it looks every ten milliseconds whether they are done, and all of them seem to be at rest.
+const MACHINE: &str = "VM Thread";
+
+/// A thread and its name.
+fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String)> {
     let base = format!("/proc/{pid}/task/{tid}");
     let call = fs::read_to_string(format!("{base}/syscall")).ok()?;
     let status = fs::read_to_string(format!("{base}/status")).ok()?;
@@ -242,12 +253,13 @@ fn look_at(pid: i32, tid: i32, java: bool) -> Option<Thread> {
     } else {
         doing(pid, &call)
     };
-    Some(Thread {
+    let thread = Thread {
         pid,
         tid,
         switches,
         doing,
-    })
+    };
+    Some((thread, field("Name:").to_owned()))
 }
 
 /// True for the threads that a Java virtual machine runs for itself (OpenJDK 8 to 25). The kernel

@@ -430,5 +430,6 @@ fn plan(question: Question<'_>, way: Way<'_>) -> CellPlan {
         },
         prints: Vec::new(),
         ends: Ends::Exits,
+        awaits: Vec::new(),
     }
 }

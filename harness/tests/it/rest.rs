@@ -219,6 +219,7 @@ fn run(folder: &Path, command: Vec<String>, readable: Vec<PathBuf>) -> CellRecor
         faults: BTreeMap::new(),
         prints: Vec::new(),
         ends: Ends::Survives,
+        awaits: Vec::new(),
     };
     let interrupt = Interrupt::new().unwrap();
     let cells = Cells::new(PathBuf::from(env!("CARGO_BIN_EXE_sockgrade")), interrupt);

@@ -32,12 +32,14 @@ pub(crate) fn free_port() -> u16 {
 
 /// Connects as soon as somebody listens. Being refused takes nothing away from anybody.
 pub(crate) fn connect(host: &str, port: u16) -> TcpStream {
-    let stream = wait_until(&format!("somebody listens on {host}:{port}"), || {
-        match TcpStream::connect((host, port)) {
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => None,
-            connected => Some(connected.expect("nothing but a refusal is in the way")),
-        }
-    });
+    let stream =
+        wait_until(
+            &format!("somebody listens on {host}:{port}"),
+            || match TcpStream::connect((host, port)) {
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => None,
+                connected => Some(connected.expect("nothing but a refusal is in the way")),
+            },
+        );
     with_deadline(stream)
 }
 

@@ -152,3 +152,69 @@ fn a_killed_cell_costs_one_scenario_and_no_point() {
 fn a_killed_wait_for_a_cell_takes_the_cell_along() {
     killed(false);
 }
+
+/// A server that copies from its client to its standard output inside the kernel. While it waits for
+/// the client, the kernel holds the pipe's lock, and whoever reads from the pipe waits for that.
+const SPLICES: &str = r#"#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+    if (strcmp(argv[0], "MARKER") != 0)
+        execv("/proc/self/exe", (char *[]){"MARKER", argv[1], NULL});
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(atoi(argv[1])) };
+    bind(s, (void *)&a, sizeof a);
+    listen(s, 5);
+    for (;;) {
+        int c = accept(s, NULL, NULL);
+        while (splice(c, NULL, 1, NULL, 65536, 0) > 0) {
+        }
+        close(c);
+    }
+}
+"#;
+
+/// The state of a process, as proc(5) writes it.
+fn state_of(process: i32) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit(')').next()?.trim().chars().next()
+}
+
+#[test]
+fn a_program_that_holds_a_pipe_of_its_test_does_not_hold_up_the_end() {
+    let (place, marker) = class_with_a_sleeper();
+    let place = place.with(
+        "submissions/zed/tcp-transfer-server.c",
+        SPLICES.replace("MARKER", &marker),
+    );
+    let words = [
+        "grade",
+        "--scenario",
+        "tcp-transfer/server/one-after-another",
+    ];
+    let handle = duct::cmd(BINARY, words)
+        .dir(place.path(""))
+        .stdout_capture()
+        .stderr_capture()
+        .unchecked()
+        .start()
+        .unwrap();
+    until("zed's server", || is_there(&marker));
+    let coordinator = i32::try_from(handle.pids()[0]).unwrap();
+    let mut held_up = 0;
+    until("a cell that waits for the pipe", || {
+        let cells = children_of(coordinator);
+        let mut inside = cells.into_iter().flat_map(children_of);
+        let waits = inside.any(|process| state_of(process) == Some('D'));
+        held_up = if waits { held_up + 1 } else { 0 };
+        held_up == 3
+    });
+    kill_process(Pid::from_raw(coordinator).unwrap(), Signal::INT).unwrap();
+    until("the end", || handle.try_wait().unwrap().is_some());
+    assert_eq!(handle.wait().unwrap().status.code(), Some(130));
+    assert!(!is_there(&marker), "the server is still there");
+}
