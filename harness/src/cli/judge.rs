@@ -24,10 +24,11 @@ const REFERENCE: &str = "reference.json";
 /// reference.json, the reference's own record of the same test. Nothing is written.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
-    ("sockgrade judge reports/alice/cells/*/*/*/record.json", "after the course was changed"),
+    ("sockgrade judge reports", "after the course was changed"),
+    ("sockgrade judge reports/alice/cells/tcp-echo/server/pieces/record.json", "one test of alice's"),
 ]))]
 pub(super) struct Arguments {
-    /// Files record.json, or the folders that they are in
+    /// Files record.json, or folders with such files in them or below
     #[arg(value_name = "RECORD", required = true)]
     records: Vec<PathBuf>,
     #[command(flatten)]
@@ -37,7 +38,11 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let course = course::load(&arguments.course)?;
     let mut reports: Vec<SubmissionReport> = Vec::new();
-    for file in &arguments.records {
+    let mut files = Vec::new();
+    for path in &arguments.records {
+        files.extend(saved::files(path)?);
+    }
+    for file in &files {
         let (record, graded) = judged(&course, file)?;
         let submission = record
             .submission
@@ -56,12 +61,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
             }),
         }
     }
-    print(&reports)?;
+    print(&reports, arguments.course.course.as_deref())?;
     Ok(ExitStatus::of(&reports, false, false))
 }
 
 /// A line for every record, then what failed.
-fn print(reports: &[SubmissionReport]) -> anyhow::Result<()> {
+fn print(reports: &[SubmissionReport], course: Option<&Path>) -> anyhow::Result<()> {
     let mut lines = String::new();
     for report in reports {
         for graded in &report.scenarios {
@@ -88,7 +93,10 @@ fn print(reports: &[SubmissionReport]) -> anyhow::Result<()> {
             screen::print(&report::terminal::submission(
                 report,
                 0,
-                report::Places::default(),
+                report::Places {
+                    submissions: None,
+                    course,
+                },
                 screen::style(),
             ))?;
         }
@@ -97,9 +105,8 @@ fn print(reports: &[SubmissionReport]) -> anyhow::Result<()> {
 }
 
 fn judged(course: &Course, file: &Path) -> anyhow::Result<(CellRecord, Graded)> {
-    let file = saved::file(file);
     let beside = file.with_file_name(REFERENCE);
-    let record = saved::read(&file)?;
+    let record = saved::read(file)?;
     let reference = saved::read(&beside)?;
     if reference.scenario != record.scenario || reference.seed != record.seed {
         bail!(

@@ -4,16 +4,41 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
+use walkdir::WalkDir;
 
 use crate::record::{self, CellRecord};
+
+/// The name of a record's file.
+const RECORD: &str = "record.json";
 
 /// The file of a record: the path itself, or the record in that folder.
 pub(super) fn file(path: &Path) -> PathBuf {
     if path.is_dir() {
-        path.join("record.json")
+        path.join(RECORD)
     } else {
         path.to_owned()
     }
+}
+
+/// The files of all records in a folder and below it, in the order of their paths; a file is itself.
+///
+/// # Errors
+/// When there is none, or a folder cannot be read.
+pub(super) fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in WalkDir::new(path).sort_by_file_name() {
+        let entry = entry.with_context(|| format!("cannot look into {}", path.display()))?;
+        if entry.file_name() == RECORD {
+            files.push(entry.into_path());
+        }
+    }
+    if files.is_empty() {
+        bail!("there is no {RECORD} in {}", path.display());
+    }
+    Ok(files)
 }
 
 /// What every version of a record has.

@@ -44,4 +44,4 @@ pub use judging::judge;
 pub use prints::Prints;
 pub use score::{Score, ScoreError};
 pub use steps::StepNames;
-pub use story::{Story, story};
+pub use story::{Story, story, what_became_of};

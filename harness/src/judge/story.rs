@@ -78,7 +78,7 @@ pub fn story(record: &CellRecord, exercise: &Exercise, scenario: &Scenario) -> S
 }
 
 /// What of a planned fault did not come to act, and what chance decided, as a rule that repeats it.
-fn what_became_of(fault: &FaultRecord) -> Vec<String> {
+pub fn what_became_of(fault: &FaultRecord) -> Vec<String> {
     let FaultRecord { to, rule, .. } = fault;
     let mut said = Vec::new();
     let missed: Vec<String> = fault.missed.iter().map(ToString::to_string).collect();

@@ -11,6 +11,7 @@ use super::entry::line;
 use super::style::{Style, Tone};
 use crate::course::Step;
 use crate::ids::Participant;
+use crate::judge::what_became_of;
 use crate::record::{CellRecord, Over, ProgramRecord};
 use crate::transcript::What;
 
@@ -35,6 +36,13 @@ pub fn transcript(record: &CellRecord, style: Style) -> String {
         record.wall_ms,
         over(record.over)
     ));
+    for fault in &record.faults {
+        let told = what_became_of(fault);
+        lines.extend(
+            told.iter()
+                .map(|text| format!("  On the wire: {}.", line(text))),
+        );
+    }
     for trouble in &record.trouble {
         let text = format!("  TROUBLE on our side: {}", line(trouble));
         lines.push(style.paint(Tone::Aside, &text));

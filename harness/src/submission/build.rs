@@ -24,7 +24,7 @@ pub use outcome::{BuildFailure, BuildOutcome, Unprepared, build_outcome};
 /// How long a compiler may take for one program, in milliseconds.
 const COMPILE_MS: u64 = 120_000;
 /// How long each command may take that builds the whole submission, in milliseconds.
-const WHOLE_MS: u64 = 300_000;
+const WHOLE_MS: u64 = 120_000;
 
 /// A script or a Makefile is looked through for tools as far as this.
 const MAX_SCRIPT: usize = 1 << 20;

@@ -79,7 +79,13 @@ pub(super) fn list(folder: &Path, look: Look) -> Listing {
     let walk = WalkDir::new(folder)
         .min_depth(1)
         .max_depth(MAX_DEPTH)
-        .sort_by_file_name();
+        // Files first: a program beside a huge folder is found before the bound is reached.
+        .sort_by(|one, other| {
+            let key = |entry: &walkdir::DirEntry| {
+                (entry.file_type().is_dir(), entry.file_name().to_owned())
+            };
+            key(one).cmp(&key(other))
+        });
     let wanted = |entry: &walkdir::DirEntry| {
         let is_hidden = || entry.file_name().as_encoded_bytes().starts_with(b".");
         let is_generated = || entry.file_type().is_dir() && is_generated(entry.file_name(), look);
@@ -107,6 +113,9 @@ pub(super) fn list(folder: &Path, look: Look) -> Listing {
             }
         }
     }
+    listing
+        .entries
+        .sort_by(|one, other| one.path.cmp(&other.path));
     listing
 }
 

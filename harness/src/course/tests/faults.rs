@@ -207,9 +207,30 @@ fn a_fault_that_the_script_never_reaches_is_an_error() {
         folder.change(FILE, "pieces: { sizes: [1, 2, 3] }", fault);
         folder.refused(&["never", "pieces.yaml:12:", "hint: let the script send more"]);
     }
-    let folder = Folder::datagrams();
-    folder.change(FILE, "drop: [1]", "drop: [1, 2]");
-    folder.refused(&["datagram 2 is never sent", "sends 1 from one client"]);
+    for (fault, told) in [
+        ("pieces: { inside: zzz }", "the script never sends \"zzz\""),
+        ("joined: { messages: 9 }", "the script sends 1 messages"),
+    ] {
+        let folder = Folder::good();
+        folder.change(FILE, "pieces: { sizes: [1, 2, 3] }", fault);
+        folder.refused(&[told, "pieces.yaml:12:"]);
+    }
+    for (fault, told) in [
+        ("drop: [1, 2]", "datagram 2 is never sent"),
+        ("reorder: [1]", "no datagram follows datagram 1"),
+        (
+            "truncate: { datagrams: [1], to: 500 B }",
+            "longer than 500 bytes",
+        ),
+        (
+            "corrupt: { datagrams: [1], byte: 99, bit: 1 }",
+            "longer than 99 bytes",
+        ),
+    ] {
+        let folder = Folder::datagrams();
+        folder.change(FILE, "drop: [1]", fault);
+        folder.refused(&[told]);
+    }
 }
 
 #[test]

@@ -151,6 +151,16 @@ fn what_is_no_program_does_not_count() {
 }
 
 #[test]
+fn a_program_beside_a_huge_folder_is_found() {
+    let folder = Folder::new();
+    folder.write("tcp_echo_server.py", "");
+    for number in 0..super::super::walk::MAX_ENTRIES {
+        folder.write(format!("data/{number}.txt"), "");
+    }
+    assert_eq!(server(&folder).unwrap().form, source("Python"));
+}
+
+#[test]
 fn a_ready_executable_counts_unless_its_source_is_there() {
     let folder = Folder::new();
     folder.write("tcp-echo-server", "\x7fELF");

@@ -71,6 +71,14 @@ fn lost_points_end_with_1_and_judge_finds_the_same() {
         )
         .stdout(predicate::str::is_match("(?m)^FAILED +0/4  tcp-echo/server/basic  bob$").unwrap());
     place.sockgrade(&["judge", &alice]).assert().code(0);
+    // A folder stands for all records in it.
+    place
+        .sockgrade(&["judge", "results"])
+        .assert()
+        .code(1)
+        .stdout(has("4/4  tcp-echo/server/basic  alice"))
+        .stdout(has("0/4  tcp-echo/server/basic  bob"));
+    place.sockgrade(&["judge", "submissions"]).assert().code(2);
     assert_eq!(place.read(&bob), before);
 
     // What is no whole record is told, and nothing is judged.
