@@ -1,6 +1,7 @@
 //! `sockgrade check`: one's own work, as a report for a student on standard output.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 
@@ -9,8 +10,9 @@ use super::exit::{self, ExitStatus};
 use super::keep::Keeper;
 use super::options::{CourseOptions, RunOptions, SelectionOptions};
 use super::{course, screen};
-use crate::batch::select;
+use crate::batch::{Progress, select};
 use crate::ids::SubmissionId;
+use crate::record::CellRecord;
 use crate::report;
 
 /// Grade one's own work, in the current folder
@@ -20,7 +22,7 @@ use crate::report;
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade check", "the programs in the current folder"),
     ("sockgrade check --exercise tcp-echo", "one exercise; `server.py` and `client.py` will do as names"),
-    ("sockgrade check --scenario pieces", "one test"),
+    ("sockgrade check --scenario pieces --ladder", "one test, with what went over the wire"),
 ]))]
 pub(super) struct Arguments {
     /// The folder with the programs
@@ -32,6 +34,9 @@ pub(super) struct Arguments {
     selection: SelectionOptions,
     #[command(flatten)]
     options: RunOptions,
+    /// Draw what went over the wire in each test that lost points
+    #[arg(long, help_heading = "Reports")]
+    ladder: bool,
     /// Write the reports and the records of the tests to this folder
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     out: Option<PathBuf>,
@@ -46,6 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let submission = named(&arguments.folder)?;
     let course = course::load(&arguments.course)?;
     let selected = select(&course, &arguments.selection.selection())?;
+    let records: Mutex<Vec<CellRecord>> = Mutex::default();
     let keeper = arguments.out.as_deref().map(Keeper::new).transpose()?;
     let graded = batch::grade(
         &selected,
@@ -53,6 +59,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         &arguments.options,
         arguments.pcap,
         &|progress, bar| {
+            if let Progress::CellDone {
+                record: Some(record),
+                ..
+            } = &progress
+                && arguments.ladder
+                && record.submission.is_some()
+            {
+                let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
+                records.push(CellRecord::clone(record));
+            }
             if let Some(keeper) = &keeper {
                 keeper.hear(&progress, bar);
             }
@@ -69,6 +85,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let status = ExitStatus::of(&outcome.reports, incomplete || unkept, outcome.interrupted);
     for report in &outcome.reports {
         screen::print(&report::terminal::check(report, screen::style()))?;
+        let records = records.lock().unwrap_or_else(PoisonError::into_inner);
+        screen::print(&report::terminal::ladders(
+            report,
+            &records,
+            screen::style(),
+        ))?;
     }
     if status == ExitStatus::NothingSelected {
         screen::error(

@@ -16,6 +16,7 @@ use crate::ids::{ExerciseId, SubmissionId};
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report;
+use crate::report::ladder::{self, Ladder};
 
 /// Where `grade` looks for submissions when nobody names a folder.
 const USUAL_FOLDER: &str = "submissions";
@@ -104,8 +105,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     for report in &outcome.reports {
         let text = match (&kept, report.scenarios.as_slice()) {
             (Some((record, _)), [graded]) => format!(
-                "{}\n{}",
+                "{}\n{}\n{}",
                 report::replay::transcript(record, style),
+                ladder::terminal::drawn(&Ladder::of(record, Some(graded)), style),
                 report::text::explanation(graded, report.seed, style)
             ),
             // It was not run; the whole report says why.

@@ -14,7 +14,7 @@ use crate::escape::Bytes;
 use crate::ids::Participant;
 use crate::transcript::ConnectionId;
 
-pub use notes::notes;
+pub use notes::{datagram_of, notes};
 
 /// All packets of one device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

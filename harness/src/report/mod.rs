@@ -29,6 +29,7 @@ pub mod json;
 mod json_text;
 pub mod jsonl;
 pub mod junit;
+pub mod ladder;
 mod lost;
 mod paragraph;
 pub mod pcapng;

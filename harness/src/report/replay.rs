@@ -6,7 +6,8 @@
 
 mod row;
 
-use self::row::{Row, SCRIPT, bytes, counted, ending, name, words};
+pub(super) use self::row::ending;
+use self::row::{Row, SCRIPT, bytes, counted, name, words};
 use super::entry::line;
 use super::style::{Style, Tone};
 use crate::course::Step;

@@ -5,6 +5,7 @@
 //! `report.txt`. Every line says in words what its colour says.
 
 use super::command::{DEFAULT_SEED, Places, explain_command, replay_command};
+use super::ladder::{self, Ladder};
 use super::paragraph::{columns, fill};
 use super::standing::{Standing, WORD, counts, reason, waits_for_another};
 use super::style::{Style, Tone};
@@ -12,6 +13,7 @@ use super::{entry, text};
 use crate::batch::{Outcome, SubmissionReport};
 use crate::ids::ScenarioId;
 use crate::judge::{Finding, Graded};
+use crate::record::CellRecord;
 
 /// The columns of a line.
 const LINE: usize = 100;
@@ -21,6 +23,24 @@ const INDENT: usize = 4 + WORD + 2;
 /// What `check` prints: the student's own report.
 pub fn check(report: &SubmissionReport, style: Style) -> String {
     text::styled(report, style)
+}
+
+/// What `check --ladder` prints besides: what went over the wire in each test that lost points and that
+/// is no hidden one.
+pub fn ladders(report: &SubmissionReport, records: &[CellRecord], style: Style) -> String {
+    let drawn = |graded: &Graded| {
+        let record = records
+            .iter()
+            .find(|one| one.scenario == graded.scenario)
+            .filter(|_| !graded.hidden && Standing::of(graded) == Standing::Failed)?;
+        let heading = style.paint(Tone::Strong, &entry::line(graded.scenario.as_str()));
+        let ladder = Ladder::of(record, Some(graded));
+        Some(format!(
+            "\n{heading}\n\n{}",
+            ladder::terminal::drawn(&ladder, style)
+        ))
+    };
+    report.scenarios.iter().filter_map(drawn).collect()
 }
 
 /// What `grade` prints of a submission: its line, then what is not as it should be. Names are filled

@@ -229,7 +229,7 @@ pub(super) fn words(record: &CellRecord, step: &Step) -> String {
     line(&told.words(step))
 }
 
-pub(super) fn ending(ending: &Ending) -> String {
+pub(in crate::report) fn ending(ending: &Ending) -> String {
     match ending {
         Ending::Exited(status) => format!("exits with status {status}"),
         Ending::Killed(signal) => format!("is killed by signal {signal}"),
