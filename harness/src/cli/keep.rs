@@ -60,7 +60,8 @@ impl Keeper {
     /// Writes what is about all submissions; true when nothing was left unwritten.
     pub(super) fn finish(self, reports: &[SubmissionReport]) -> bool {
         let folder = self.folder.read().expect("writing a file does not panic");
-        if let Err(error) = folder.junit(reports) {
+        let written = folder.junit(reports).and_then(|_| folder.class(reports));
+        if let Err(error) = written {
             screen::error(&error.to_string());
             return false;
         }

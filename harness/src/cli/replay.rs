@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
             (Some((record, _)), [graded]) => format!(
                 "{}\n{}\n{}",
                 report::replay::transcript(record, style),
-                ladder::terminal::drawn(&Ladder::of(record, Some(graded)), style),
+                ladder::terminal::drawn(&Ladder::of(record).judged(graded), style),
                 report::text::explanation(graded, report.seed, style)
             ),
             // It was not run; the whole report says why.

@@ -78,13 +78,7 @@ impl Comparison {
     ///            ↑ nothing from here on
     /// ```
     pub fn lines(&self) -> Vec<String> {
-        let hex = !is_text(if self.expected.is_empty() {
-            &self.actual
-        } else {
-            &self.expected
-        });
-        let expected = Drawn::new(self, &self.expected, self.expected_length, hex);
-        let actual = Drawn::new(self, &self.actual, self.actual_length, hex);
+        let (expected, actual) = self.drawn();
         let mark = expected
             .column(self.first_difference)
             .min(actual.column(self.first_difference));
@@ -108,6 +102,36 @@ impl Comparison {
             .collect()
     }
 
+    /// The same for whoever marks the difference otherwise than by an arrow below.
+    pub fn sides(&self) -> Sides {
+        let (expected, actual) = self.drawn();
+        let mark = expected
+            .column(self.first_difference)
+            .min(actual.column(self.first_difference));
+        let from = expected.start_before(mark);
+        let side = |drawn: &Drawn| {
+            let (same, differs) = drawn.split(from, self.first_difference);
+            Side { same, differs }
+        };
+        Sides {
+            expected: side(&expected),
+            actual: side(&actual),
+            note: self.note(),
+        }
+    }
+
+    fn drawn(&self) -> (Drawn, Drawn) {
+        let hex = !is_text(if self.expected.is_empty() {
+            &self.actual
+        } else {
+            &self.expected
+        });
+        (
+            Drawn::new(self, &self.expected, self.expected_length, hex),
+            Drawn::new(self, &self.actual, self.actual_length, hex),
+        )
+    }
+
     fn note(&self) -> Option<String> {
         let same = self.first_difference;
         let ends = (same == self.expected_length, same == self.actual_length);
@@ -123,6 +147,26 @@ impl Comparison {
             (false, false) => Some(format!("the first difference, behind {same} bytes")),
         }
     }
+}
+
+/// Both texts of a comparison, as they are drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sides {
+    /// What should be there.
+    pub expected: Side,
+    /// What was there.
+    pub actual: Side,
+    /// What is to be said of the difference.
+    pub note: Option<String>,
+}
+
+/// One text of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// What is equal in both.
+    pub same: String,
+    /// What comes from the first difference on.
+    pub differs: String,
 }
 
 /// A byte, or a character, as it is drawn.
@@ -209,17 +253,29 @@ impl Drawn {
 
     /// The text from `offset` on, with the number of bytes left out on either side.
     fn from(&self, offset: u64) -> String {
-        let mut line = left_out(offset);
+        let (same, differs) = self.split(offset, self.length);
+        same + &differs
+    }
+
+    /// The same in two parts: before the token that holds the byte `mark`, and from it on.
+    fn split(&self, offset: u64, mark: u64) -> (String, String) {
+        let mark = self.column(mark);
+        let (mut same, mut differs) = (left_out(offset), String::new());
         let first = self.column(offset);
         for token in self.tokens.iter().filter(|token| token.offset >= offset) {
+            let part = if token.column < mark {
+                &mut same
+            } else {
+                &mut differs
+            };
             if token.column - first >= COLUMNS {
-                line.push_str(&left_out(self.length - token.offset));
-                return line;
+                part.push_str(&left_out(self.length - token.offset));
+                return (same, differs);
             }
-            line.push_str(&token.text);
+            part.push_str(&token.text);
         }
-        line.push_str(&left_out(self.length.saturating_sub(self.end.1)));
-        line
+        differs.push_str(&left_out(self.length.saturating_sub(self.end.1)));
+        (same, differs)
     }
 }
 
@@ -392,6 +448,22 @@ mod tests {
         let got = lines[1].chars().skip(column + 1).position(|c| c == 'b');
         assert!(got.is_some(), "the word bytes comes first");
         assert_eq!(lines[2].chars().position(|c| c == '↑'), Some(10 + 15 + 36));
+    }
+
+    #[test]
+    fn a_text_is_split_at_the_first_difference() {
+        let sides = |expected: &str, actual: &str| {
+            let sides = Comparison::new("it", expected.as_bytes(), actual.as_bytes()).sides();
+            [
+                sides.expected.same,
+                sides.expected.differs,
+                sides.actual.same,
+                sides.actual.differs,
+            ]
+        };
+        assert_eq!(sides("naïve\n", "naïf"), ["naï", "ve⏎", "naï", "f"]);
+        assert_eq!(sides("ab", "a"), ["a", "b", "a", ""]);
+        assert_eq!(sides("a", "ab"), ["a", "", "a", "b"]);
     }
 
     proptest! {

@@ -37,7 +37,7 @@ mod wire;
 mod words;
 
 pub use awaited::{awaited, have_come};
-pub use comparison::Comparison;
+pub use comparison::{Comparison, Side, Sides};
 pub use finding::{Code, Finding, StepLine, StepState};
 pub use graded::{Check, CheckResult, Graded, Verdict};
 pub use judging::judge;

@@ -367,7 +367,7 @@ fn direction(place: &Place, headers: &Headers<'_>) -> Option<bool> {
 
 /// The datagram that a deed is about: deeds name it by its number, as in "dropped datagram 1".
 pub fn datagram_of(did: &str) -> Option<u64> {
-    let (_, behind) = did.split_once("datagram ")?;
+    let (_, behind) = did.rsplit_once("datagram ")?;
     let digits = behind.find(|c: char| !c.is_ascii_digit());
     behind[..digits.unwrap_or(behind.len())].parse().ok()
 }

@@ -1,12 +1,15 @@
 //! The folder `reports`: which file stands where, and how it is written.
 //!
 //! ```text
+//! reports/index.html                      the page of the class
 //! reports/junit.xml                       written anew as a whole
 //! reports/results.jsonl                   a line per submission; of two for one, the last counts
-//! reports/<submission>/report.txt
+//! reports/<submission>/index.html
+//!                      report.txt
 //!                      report.json
 //!                      cells/<exercise>/<role>/<name>/record.json
 //!                                                     reference.json
+//!                                                     ladder.svg
 //!                                                     <participant>.pcapng    where asked for
 //! ```
 //!
@@ -14,12 +17,16 @@
 //! the new one and never a half. Names of folders are derived from names that students chose, so
 //! nothing in them may lead elsewhere.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use super::{json, json_text, jsonl, junit, pcapng, text};
+use super::html::{self, Runs, Seen};
+use super::ladder::svg;
+use super::{entry, json, json_text, jsonl, junit, pcapng, text};
 use crate::batch::SubmissionReport;
 use crate::escape::is_unsafe;
 use crate::ids::{ScenarioId, SubmissionId};
@@ -30,6 +37,10 @@ use crate::record::CellRecord;
 const RESULTS: &str = "results.jsonl";
 /// The file for CI servers.
 const JUNIT: &str = "junit.xml";
+/// The page of the class, and that of a submission.
+const PAGE: &str = "index.html";
+/// The drawing of a run.
+pub(super) const LADDER: &str = "ladder.svg";
 /// So many bytes of a name are kept; file systems take 255.
 const NAME_BYTES: usize = 120;
 
@@ -48,6 +59,8 @@ pub struct FolderError {
 pub struct Folder {
     root: PathBuf,
     results: File,
+    /// What was seen of runs whose submission is not written yet.
+    seen: Mutex<BTreeMap<SubmissionId, Runs>>,
 }
 
 impl Folder {
@@ -78,7 +91,11 @@ impl Folder {
             .open(&path);
         let mut results = open.map_err(at(&path))?;
         take_half_line(&mut results).map_err(at(&path))?;
-        Ok(Self { root, results })
+        Ok(Self {
+            root,
+            results,
+            seen: Mutex::default(),
+        })
     }
 
     /// Where it is.
@@ -91,7 +108,8 @@ impl Folder {
         self.root.join(folder_name(submission))
     }
 
-    /// Writes `report.json` and `report.txt` and adds the submission's line to `results.jsonl`.
+    /// Writes `report.json`, `report.txt`, the page and the ladders, and adds the submission's line to
+    /// `results.jsonl`.
     /// Returns the path of `report.txt`.
     ///
     /// # Errors
@@ -101,6 +119,7 @@ impl Folder {
         replace(&folder.join("report.json"), json::render(report).as_bytes())?;
         let path = folder.join("report.txt");
         replace(&path, text::render(report).as_bytes())?;
+        self.page(report)?;
         let results = self.root.join(RESULTS);
         // One write, so that the line is there as a whole.
         let line = jsonl::render(report);
@@ -108,6 +127,32 @@ impl Folder {
             .write_all(line.as_bytes())
             .map_err(at(&results))?;
         self.results.flush().map_err(at(&results))?;
+        Ok(path)
+    }
+
+    /// The page of a submission, and a drawing of each of its runs.
+    fn page(&self, report: &SubmissionReport) -> Result<(), FolderError> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let runs = seen.remove(&report.submission).unwrap_or_default();
+        drop(seen);
+        for graded in &report.scenarios {
+            if let Some(seen) = runs.get(&graded.scenario) {
+                let ladder = seen.ladder.clone().judged(&entry::graded(graded));
+                let folder = self.cell_folder(&report.submission, &graded.scenario);
+                replace(&folder.join(LADDER), svg::file(&ladder).as_bytes())?;
+            }
+        }
+        let page = html::submission(report, &runs);
+        replace(&self.of(&report.submission).join(PAGE), page.as_bytes())
+    }
+
+    /// Writes the page of the class; returns its path.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn class(&self, reports: &[SubmissionReport]) -> Result<PathBuf, FolderError> {
+        let path = self.root.join(PAGE);
+        replace(&path, html::class(reports).as_bytes())?;
         Ok(path)
     }
 
@@ -120,6 +165,10 @@ impl Folder {
         submission: &SubmissionId,
         record: &CellRecord,
     ) -> Result<PathBuf, FolderError> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let runs = seen.entry(submission.clone()).or_default();
+        runs.insert(record.scenario.clone(), Seen::of(record));
+        drop(seen);
         self.cell(submission, record, "record.json")
     }
 
@@ -167,7 +216,7 @@ impl Folder {
     /// Where the record of this scenario stands.
     pub fn cell_folder(&self, submission: &SubmissionId, scenario: &ScenarioId) -> PathBuf {
         let mut folder = self.of(submission).join("cells");
-        folder.extend(scenario.as_str().split('/').map(safe_name));
+        folder.extend(cell_names(scenario));
         folder
     }
 
@@ -206,8 +255,13 @@ pub fn folder_name(submission: &SubmissionId) -> String {
     safe_name(submission.as_str())
 }
 
+/// The names of the folders of a scenario's record, from the outermost on.
+pub(super) fn cell_names(scenario: &ScenarioId) -> impl Iterator<Item = String> {
+    scenario.as_str().split('/').map(safe_name)
+}
+
 fn safe_name(name: &str) -> String {
-    let taken = [RESULTS, JUNIT].contains(&name);
+    let taken = [RESULTS, JUNIT, PAGE].contains(&name);
     let fits = !name.is_empty()
         && !taken
         && name.len() <= NAME_BYTES
@@ -310,7 +364,7 @@ mod tests {
         );
         assert_eq!(
             names(&folder.root().join("alice")),
-            ["cells", "report.json", "report.txt"]
+            ["cells", "index.html", "report.json", "report.txt"]
         );
         let read: CellRecord = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
         assert_eq!(read, sample::record());
@@ -379,6 +433,7 @@ mod tests {
             "a ",
             "a\u{202e}b",
             "junit.xml",
+            "index.html",
             "results.jsonl",
             "$(x)",
             &long,

@@ -24,7 +24,10 @@ pub(super) fn explained(graded: &Graded, again: &str, style: Style) -> Vec<Strin
     for (number, finding) in graded.findings.iter().enumerate() {
         lines.extend(found(finding, number == 0));
     }
-    lines.extend(right(graded));
+    let right = right(graded);
+    if !right.is_empty() {
+        lines.extend(labelled("Was right", &right.join(", ")));
+    }
     lines.extend(advice(graded));
     // A command is never broken: it is copied as a whole.
     let command = |label: &str, command: &str| format!("  {label:<16}{command}");
@@ -62,15 +65,20 @@ fn story(graded: &Graded) -> Vec<String> {
 
 /// Deeds as one sentence, or one below the other where they are many.
 fn deeds(label: &str, deeds: &[String]) -> Vec<String> {
-    if deeds.len() > IN_ONE_SENTENCE {
-        return labelled(label, &deeds.join("\n"));
+    let text = told(deeds).unwrap_or_else(|| deeds.join("\n"));
+    labelled(label, &text)
+}
+
+/// Deeds as one sentence, unless they are many.
+pub(super) fn told(deeds: &[String]) -> Option<String> {
+    match deeds {
+        [] => Some(String::new()),
+        [one] => Some(one.clone()),
+        [first @ .., last] if deeds.len() <= IN_ONE_SENTENCE => {
+            Some(format!("{}, then {last}", first.join(", ")))
+        }
+        [..] => None,
     }
-    let sentence = match deeds {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{}, then {last}", first.join(", ")),
-    };
-    labelled(label, &sentence)
 }
 
 /// A finding: of the first one the evidence comes before the sentence, because the reader already
@@ -111,11 +119,11 @@ fn compared(comparison: &Comparison) -> Vec<String> {
 }
 
 /// What the points that were earned are for, where some were lost.
-fn right(graded: &Graded) -> Vec<String> {
+pub(super) fn right(graded: &Graded) -> Vec<&'static str> {
     if graded.earned() == 0 {
         return Vec::new();
     }
-    let right: Vec<&str> = graded
+    graded
         .checks
         .iter()
         .filter(|check| check.passed)
@@ -125,11 +133,7 @@ fn right(graded: &Graded) -> Vec<String> {
             Check::Prints => "what your program printed",
             Check::Ending => "how your program ended",
         })
-        .collect();
-    match right.as_slice() {
-        [] => Vec::new(),
-        right => labelled("Was right", &right.join(", ")),
-    }
+        .collect()
 }
 
 fn advice(graded: &Graded) -> Vec<String> {

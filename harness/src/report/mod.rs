@@ -2,6 +2,9 @@
 //!
 //! | format | made by | for |
 //! | --- | --- | --- |
+//! | `index.html` of a submission | [`html`] | the student, in a browser |
+//! | `index.html` of the class | [`html`] | the staff, in a browser |
+//! | `ladder.svg`, `replay`, `check --ladder` | [`ladder`] | whoever wants to see one run as a drawing |
 //! | `report.txt`, `sockgrade check` | [`text`] | the student |
 //! | `junit.xml` | [`junit`] | the CI server of a course, which students see |
 //! | `report.json` | [`json`] | other programs of the staff |
@@ -25,6 +28,7 @@ mod command;
 mod entry;
 pub mod explain;
 pub mod folder;
+pub mod html;
 pub mod json;
 mod json_text;
 pub mod jsonl;

@@ -34,7 +34,7 @@ pub fn ladders(report: &SubmissionReport, records: &[CellRecord], style: Style) 
             .find(|one| one.scenario == graded.scenario)
             .filter(|_| !graded.hidden && Standing::of(graded) == Standing::Failed)?;
         let heading = style.paint(Tone::Strong, &entry::line(graded.scenario.as_str()));
-        let ladder = Ladder::of(record, Some(graded));
+        let ladder = Ladder::of(record).judged(graded);
         Some(format!(
             "\n{heading}\n\n{}",
             ladder::terminal::drawn(&ladder, style)

@@ -41,6 +41,7 @@ pub(super) fn ladder(record: &CellRecord) -> Ladder {
         wire: builder.wire,
         lifelines: builder.lifelines,
         rungs: builder.rungs,
+        clues: super::wrong::clues(record),
     }
 }
 
@@ -405,7 +406,9 @@ impl<'a> Builder<'a> {
         let rung = self.add(place, shape, label);
         rung.bytes = Some(Excerpt::of(&bytes));
         match boundary {
-            Some(false) => rung.notes.push("not read before the next piece".to_owned()),
+            Some(false) => rung
+                .notes
+                .push("perhaps not read before the next piece".to_owned()),
             Some(true) | None => {}
         }
     }

@@ -28,6 +28,8 @@ pub struct Ladder {
     wire: usize,
     /// What happened, downwards.
     rungs: Vec<Rung>,
+    /// What tells where the first wrong thing is, once that is judged.
+    clues: Vec<wrong::Clue>,
 }
 
 /// One line from top to bottom.
@@ -136,24 +138,25 @@ impl Sign {
 }
 
 impl Ladder {
-    /// The ladder of a run; `graded` says what was wrong in it.
-    pub fn of(record: &CellRecord, graded: Option<&Graded>) -> Self {
-        let mut ladder = build::ladder(record);
-        if let Some((place, note)) = graded.and_then(|graded| wrong::first(record, graded)) {
-            ladder.mark(place, note);
+    /// The ladder of a run.
+    pub fn of(record: &CellRecord) -> Self {
+        build::ladder(record)
+    }
+
+    /// The same with the first wrong thing marked.
+    #[must_use]
+    pub fn judged(mut self, graded: &Graded) -> Self {
+        if let Some((place, note)) = wrong::first(&self.clues, graded)
+            && let Some(rung) = self.rungs.iter_mut().find(|rung| rung.place == place)
+        {
+            rung.wrong = Some(note);
         }
-        ladder
+        self
     }
 
     /// How many rungs there are.
     pub(super) fn len(&self) -> usize {
         self.rungs.len()
-    }
-
-    fn mark(&mut self, place: Place, note: String) {
-        if let Some(rung) = self.rungs.iter_mut().find(|rung| rung.place == place) {
-            rung.wrong = Some(note);
-        }
     }
 }
 

@@ -122,7 +122,7 @@ impl<'a> Drawing<'a> {
 
     fn rung(&self, rung: &Rung, top: usize, y: usize, time: Option<String>) -> Markup {
         let class = match (&rung.wrong, rung.on_purpose, rung.shape) {
-            (Some(_), _, _) => Some("bad"),
+            (Some(_), _, _) => Some("bad first"),
             (None, true, _) => Some("fault"),
             (
                 None,
@@ -222,12 +222,12 @@ impl<'a> Drawing<'a> {
             (self.width - at) * 10 / SANS
         };
         html! {
-            path class=[class] d=(path(start, end, head, y)) {}
             text.on x=(middle) y=(y - 4) {
                 (cut(&rung.label, room / SANS))
                 @if let Some(bytes) = bytes { tspan.bytes { (bytes) } }
                 @if let Some(size) = size { tspan.size dx="6" { (size) } }
             }
+            path class=[class] d=(path(start, end, head, y)) {}
             @if !note.is_empty() {
                 text.note text-anchor=[anchor] x=(at) y=(y + 4) { (cut(&note, words)) }
             }

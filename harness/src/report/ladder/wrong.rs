@@ -1,31 +1,81 @@
 //! Where in a run the first wrong thing is, and what is said of it there in a few words.
+//!
+//! A ladder is made when a run is over, and judged later. In between it keeps clues: what the graded
+//! program did, without the bytes, which may be many.
 
 use super::Place;
-use crate::ids::Participant;
 use crate::judge::{Code, Comparison, Finding, Graded, Verdict};
 use crate::record::CellRecord;
 use crate::transcript::{ConnectionId, Stream, StreamEnd, What};
 
+/// So many bytes of a datagram are enough to know it by.
+const KNOWN_BY: usize = 320;
+
+/// One deed of the graded program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Clue {
+    /// The index of the event.
+    at: usize,
+    deed: Deed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Deed {
+    IsReady,
+    Refuses,
+    Connects,
+    Sends(ConnectionId, usize),
+    SendsDatagram(Vec<u8>),
+    Ends(StreamEnd),
+    Prints(Stream),
+    Exits,
+}
+
+/// What the graded program did.
+pub(super) fn clues(record: &CellRecord) -> Vec<Clue> {
+    let own = &record.graded;
+    let deed = |what: &What| match what {
+        What::Ready { participant, .. } if participant == own => Some(Deed::IsReady),
+        What::Refused { to, .. } if to == own => Some(Deed::Refuses),
+        What::Connected { from, .. } if from == own => Some(Deed::Connects),
+        What::Sent {
+            connection,
+            by,
+            bytes,
+        } if by == own => Some(Deed::Sends(*connection, bytes.len())),
+        What::DatagramSent { by, bytes, .. } if by == own => {
+            let known_by = &bytes[..bytes.len().min(KNOWN_BY)];
+            Some(Deed::SendsDatagram(known_by.to_vec()))
+        }
+        What::Ended { by, how, .. } if by == own => Some(Deed::Ends(*how)),
+        What::Printed {
+            participant, on, ..
+        } if participant == own => Some(Deed::Prints(*on)),
+        What::Exited { participant } if participant == own => Some(Deed::Exits),
+        _ => None,
+    };
+    let events = record.events.iter().enumerate();
+    events
+        .filter_map(|(at, event)| deed(&event.what).map(|deed| Clue { at, deed }))
+        .collect()
+}
+
 /// The place of the first finding, which is the cause, and a few words; none where nothing is wrong
 /// or nothing is to be seen of it.
-pub(super) fn first(record: &CellRecord, graded: &Graded) -> Option<(Place, String)> {
+pub(super) fn first(clues: &[Clue], graded: &Graded) -> Option<(Place, String)> {
     let finding = graded.findings.first()?;
     match graded.verdict {
         Verdict::Failed => {}
         Verdict::Passed | Verdict::NotJudged => return None,
     }
-    let run = Run { record };
-    let place = run.place(finding)?;
+    let place = Clues(clues).place(finding)?;
     Some((place, words(finding)))
 }
 
-struct Run<'a> {
-    record: &'a CellRecord,
-}
+struct Clues<'a>(&'a [Clue]);
 
-impl Run<'_> {
+impl Clues<'_> {
     fn place(&self, finding: &Finding) -> Option<Place> {
-        let own = &self.record.graded;
         let evidence = finding.evidence.as_ref();
         match finding.code {
             Code::NeverStarted
@@ -34,25 +84,23 @@ impl Run<'_> {
             | Code::KilledBySignal
             | Code::LimitReached
             | Code::EndedEarly
-            | Code::LeftProcesses => self.exit(),
-            Code::NeverListened | Code::WrongPort | Code::WrongAddress => self
-                .last(|what| matches!(what, What::Ready { participant, .. } if participant == own))
-                .or_else(|| self.at_end()),
-            Code::ClientRefused => {
-                self.first(|what| matches!(what, What::Refused { to, .. } if to == own))
+            | Code::LeftProcesses => self.last(&Deed::Exits),
+            Code::NeverListened | Code::WrongPort | Code::WrongAddress => {
+                self.last(&Deed::IsReady).or(self.at_end())
             }
+            Code::ClientRefused => self.first(|deed| *deed == Deed::Refuses),
             Code::WrongDestination => Some(Place::Beside),
-            Code::ExtraConnection => {
-                self.last(|what| matches!(what, What::Connected { from, .. } if from == own))
-            }
+            Code::ExtraConnection => self.last(&Deed::Connects),
             Code::TooFewBytes | Code::SentNothing | Code::MissingDatagram => {
-                self.ended().or_else(|| self.at_end())
+                self.ended().or(self.at_end())
             }
-            Code::TooManyBytes | Code::WrongBytes => evidence.and_then(|one| self.byte(one)),
+            Code::TooManyBytes | Code::WrongBytes => self.byte(evidence?),
             Code::ExtraDatagram | Code::WrongDatagram | Code::WrongSender => {
                 self.datagram(evidence)
             }
-            Code::ClosedWithReset => self.reset().or_else(|| self.ended()),
+            Code::ClosedWithReset => self
+                .first(|deed| *deed == Deed::Ends(StreamEnd::Reset))
+                .or(self.ended()),
             Code::ClosedEarly | Code::NotReset => self.ended(),
             Code::NeverConnected
             | Code::MissingConnection
@@ -65,119 +113,84 @@ impl Run<'_> {
             | Code::PrintedNothing
             | Code::MissingPrint
             | Code::WrongCount => self.at_end(),
-            Code::PrintedOnErrors => self.printed(Stream::Errors),
+            Code::PrintedOnErrors => self.first(|deed| *deed == Deed::Prints(Stream::Errors)),
             Code::WrongAddressPrinted
             | Code::WrongNumber
             | Code::UnwantedPrint
-            | Code::WrongOutput => self.printed(Stream::Output),
+            | Code::WrongOutput => self.first(|deed| *deed == Deed::Prints(Stream::Output)),
             Code::Tolerated => None,
         }
     }
 
-    fn first(&self, is: impl Fn(&What) -> bool) -> Option<Place> {
-        let events = &self.record.events;
-        let at = events.iter().position(|event| is(&event.what));
-        at.map(Place::Event)
+    fn first(&self, is: impl Fn(&Deed) -> bool) -> Option<Place> {
+        let clue = self.0.iter().find(|clue| is(&clue.deed));
+        clue.map(|clue| Place::Event(clue.at))
     }
 
-    fn last(&self, is: impl Fn(&What) -> bool) -> Option<Place> {
-        let events = &self.record.events;
-        let at = events.iter().rposition(|event| is(&event.what));
-        at.map(Place::Event)
+    fn last(&self, deed: &Deed) -> Option<Place> {
+        let clue = self.0.iter().rfind(|clue| clue.deed == *deed);
+        clue.map(|clue| Place::Event(clue.at))
     }
 
-    fn exit(&self) -> Option<Place> {
-        self.last(
-            |what| matches!(what, What::Exited { participant } if *participant == self.record.graded),
-        )
-    }
-
-    /// What the program was doing at the end, or its exit.
+    /// The program's exit, or what it was doing at the end.
     fn at_end(&self) -> Option<Place> {
-        self.exit().or(Some(Place::End))
+        self.last(&Deed::Exits).or(Some(Place::End))
     }
 
     /// Where the program ended its direction of a connection.
     fn ended(&self) -> Option<Place> {
-        self.first(|what| matches!(what, What::Ended { by, .. } if *by == self.record.graded))
+        self.first(|deed| matches!(deed, Deed::Ends(_)))
     }
 
-    fn reset(&self) -> Option<Place> {
-        self.first(|what| match what {
-            What::Ended { by, how, .. } => *by == self.record.graded && *how == StreamEnd::Reset,
-            _ => false,
-        })
-    }
-
-    fn printed(&self, stream: Stream) -> Option<Place> {
-        self.first(|what| match what {
-            What::Printed {
-                participant, on, ..
-            } => *participant == self.record.graded && *on == stream,
-            _ => false,
-        })
-    }
-
-    /// Where the program sent the first byte that differs. Of several streams it is the one that goes
-    /// on with the bytes of the evidence.
+    /// Where the program sent the first byte that differs. Of several streams it is the one that is as
+    /// long as the evidence says.
     fn byte(&self, evidence: &Comparison) -> Option<Place> {
-        let mut connections: Vec<ConnectionId> = Vec::new();
-        for (connection, _, _) in self.sent() {
-            if !connections.contains(&connection) {
-                connections.push(connection);
+        let mut lengths: Vec<(ConnectionId, u64)> = Vec::new();
+        for clue in self.0 {
+            if let Deed::Sends(on, length) = &clue.deed {
+                match lengths.iter_mut().find(|(one, _)| one == on) {
+                    Some((_, all)) => *all += *length as u64,
+                    None => lengths.push((*on, *length as u64)),
+                }
             }
         }
-        let skipped = usize::try_from(evidence.skipped).ok()?;
-        let is_it = |connection: &&ConnectionId| {
-            let stream: Vec<u8> = self
-                .sent()
-                .filter(|(one, _, _)| one == *connection)
-                .flat_map(|(_, _, bytes)| bytes.iter().copied())
-                .collect();
-            stream
-                .get(skipped..)
-                .is_some_and(|rest| rest.starts_with(&evidence.actual))
-        };
-        let connection = *connections
+        let as_long = lengths
             .iter()
-            .find(is_it)
-            .or_else(|| connections.first())?;
+            .find(|(_, all)| *all == evidence.actual_length);
+        let (connection, _) = as_long.or(lengths.first())?;
         let mut before = 0;
         let mut place = None;
-        for (_, at, bytes) in self.sent().filter(|(one, _, _)| *one == connection) {
-            place = Some(Place::Event(at));
-            before += bytes.len() as u64;
-            if before > evidence.first_difference {
-                break;
+        for clue in self.0 {
+            match &clue.deed {
+                Deed::Sends(on, length) if on == connection => {
+                    place = Some(Place::Event(clue.at));
+                    before += *length as u64;
+                    if before > evidence.first_difference {
+                        break;
+                    }
+                }
+                _ => {}
             }
         }
         place
     }
 
-    /// What the program sent on its streams: where, in which event, which bytes.
-    fn sent(&self) -> impl Iterator<Item = (ConnectionId, usize, &[u8])> {
-        let graded: &Participant = &self.record.graded;
-        let events = self.record.events.iter().enumerate();
-        events.filter_map(move |(at, event)| match &event.what {
-            What::Sent {
-                connection,
-                by,
-                bytes,
-            } if by == graded => Some((*connection, at, &bytes[..])),
-            _ => None,
-        })
-    }
-
     /// The datagram of the evidence, or the last that the program sent.
     fn datagram(&self, evidence: Option<&Comparison>) -> Option<Place> {
-        let sent = |what: &What, is: &dyn Fn(&[u8]) -> bool| match what {
-            What::DatagramSent { by, bytes, .. } => *by == self.record.graded && is(bytes),
-            _ => false,
+        let sent = |is: &dyn Fn(&[u8]) -> bool| {
+            let mut clues = self.0.iter();
+            let clue = clues.rfind(|clue| match &clue.deed {
+                Deed::SendsDatagram(bytes) => is(bytes),
+                _ => false,
+            });
+            clue.map(|clue| Place::Event(clue.at))
         };
         evidence
             .filter(|one| one.skipped == 0 && !one.actual.is_empty())
-            .and_then(|one| self.first(|what| sent(what, &|bytes| bytes.starts_with(&one.actual))))
-            .or_else(|| self.last(|what| sent(what, &|_| true)))
+            .and_then(|one| {
+                sent(&|bytes| one.actual.starts_with(bytes) || bytes.starts_with(&one.actual))
+            })
+            .or_else(|| sent(&|_| true))
     }
 }
 

@@ -1,0 +1,143 @@
+//! The table of all verdicts: a row for each submission, a column for each test.
+//!
+//! It may have a hundred thousand cells, so a cell is a sign and at most a class, and rows stand in
+//! groups that a browser lays out when they come into sight.
+
+use std::fmt::Write as _;
+
+use maud::{Markup, PreEscaped, html};
+
+use super::link;
+use super::tally::Test;
+use crate::batch::SubmissionReport;
+use crate::course::Role;
+use crate::ids::SubmissionId;
+use crate::judge::Graded;
+use crate::report::standing::Standing;
+
+/// So many rows stand in a group.
+const GROUP: usize = 25;
+
+/// What a cell can say: its class, its sign, and what that means.
+const SIGNS: [(&str, char, &str); 5] = [
+    ("", '✓', "passed"),
+    ("h", '◐', "lost some of its points"),
+    ("f", '✗', "failed"),
+    ("n", '–', "not run, its points are lost"),
+    ("u", '?', "not judged, counts in nothing"),
+];
+
+/// The signs and what they mean.
+pub(super) fn legend() -> Markup {
+    html! {
+        ul.legend { @for (class, sign, meaning) in SIGNS {
+            li { span class={ "sign " (class) } { (sign) } " " (meaning) }
+        } }
+    }
+}
+
+/// The whole table; `names` are the submissions' exact names, for links.
+pub(super) fn grid(
+    reports: &[SubmissionReport],
+    names: &[&SubmissionId],
+    tests: &[Test<'_>],
+) -> Markup {
+    html! {
+        div.wide id="grid" role="region" aria-label="Submissions and tests" tabindex="0"
+            style={ "--tests:" (tests.len()) } {
+            table.grid {
+                thead {
+                    tr.exercises {
+                        td.name {} td.sum {}
+                        @for (exercise, number) in exercises(tests) {
+                            th scope="colgroup" colspan=(number) style={ "--span:" (number) } { (exercise.0) br; (exercise.1) }
+                        }
+                    }
+                    tr.columns {
+                        th.name scope="col" data-sort="name" { span { "submission" } }
+                        th.sum scope="col" data-sort="sum" { span { "points" } }
+                        @for test in tests {
+                            th scope="col" data-sort="test" title=(title(test.graded)) { span { (name(test.graded)) } }
+                        }
+                    }
+                    tr.shares {
+                        th.name scope="row" { "passed, %" }
+                        td.sum { }
+                        @for test in tests {
+                            td { @if let Some(share) = test.share() { (share) } }
+                        }
+                    }
+                }
+                @for (reports, names) in reports.chunks(GROUP).zip(names.chunks(GROUP)) {
+                    tbody { @for (report, name) in reports.iter().zip(names) { (row(report, name, tests)) } }
+                }
+            }
+        }
+    }
+}
+
+/// Exercises and roles, each with the number of its tests.
+fn exercises(tests: &[Test<'_>]) -> Vec<((String, Role), usize)> {
+    let mut groups: Vec<((String, Role), usize)> = Vec::new();
+    for test in tests {
+        let name = (test.graded.exercise.to_string(), test.graded.role);
+        match groups.last_mut().filter(|(last, _)| *last == name) {
+            Some((_, number)) => *number += 1,
+            None => groups.push((name, 1)),
+        }
+    }
+    groups
+}
+
+fn row(report: &SubmissionReport, name: &SubmissionId, tests: &[Test<'_>]) -> Markup {
+    let score = report.score();
+    html! {
+        tr {
+            th.name scope="row" { a href=(link::submission(name)) { (report.submission) } }
+            td.sum { (score.earned()) "/" (score.possible()) }
+            (PreEscaped(cells(report, tests)))
+        }
+    }
+}
+
+/// The verdicts, without the closing tags that HTML does not ask for.
+fn cells(report: &SubmissionReport, tests: &[Test<'_>]) -> String {
+    let mut cells = String::with_capacity(tests.len() * 16);
+    let mut all = report.scenarios.iter().peekable();
+    for test in tests {
+        let own = all.next_if(|one| one.scenario == test.graded.scenario);
+        let Some(graded) = own else {
+            cells.push_str("<td>");
+            continue;
+        };
+        let (class, sign, _) = SIGNS[sign(graded)];
+        match class {
+            "" => write!(cells, "<td>{sign}"),
+            class => write!(cells, "<td class={class}>{sign}"),
+        }
+        .expect("writing to a String cannot fail");
+    }
+    cells
+}
+
+/// Which of the signs a verdict has.
+fn sign(graded: &Graded) -> usize {
+    match Standing::of(graded) {
+        Standing::Passed => 0,
+        Standing::Failed if graded.earned() > 0 => 1,
+        Standing::Failed => 2,
+        Standing::NotRun => 3,
+        Standing::NotJudged => 4,
+    }
+}
+
+/// `pieces` of `tcp-echo/server/pieces`.
+fn name(graded: &Graded) -> &str {
+    let id = graded.scenario.as_str();
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+fn title(graded: &Graded) -> String {
+    let hidden = if graded.hidden { " (hidden)" } else { "" };
+    format!("{}: {}{hidden}", graded.scenario, graded.title)
+}

@@ -1,0 +1,182 @@
+//! One test on a student's page: what we did, what the program did, the evidence, what to try, and below
+//! it the ladder and what the programs printed.
+
+use maud::{Markup, html};
+
+use super::link;
+use super::seen::{Program, Seen};
+use crate::judge::{Comparison, Finding, Graded, StepState};
+use crate::report::command::{Places, explain_command, replay_command};
+use crate::report::lost::{points, right, told};
+use crate::seed::Seed;
+
+/// A test that lost points, explained.
+pub(super) fn failed(
+    graded: &Graded,
+    seen: Option<&Seen>,
+    ladder: Option<Markup>,
+    seed: Seed,
+) -> Markup {
+    html! {
+        article id=(graded.scenario) {
+            header {
+                h3 { (graded.title) }
+                p.where { (place(graded)) span.points { (points(graded.score)) } }
+            }
+            (story(graded))
+            @for (number, finding) in graded.findings.iter().enumerate() {
+                (found(finding, number == 0))
+            }
+            (advice(graded, seed))
+            (run(graded, seen, ladder, true))
+        }
+    }
+}
+
+/// A test that passed: a line that opens.
+pub(super) fn passed(graded: &Graded, seen: Option<&Seen>, ladder: Option<Markup>) -> Markup {
+    html! {
+        details.test id=(graded.scenario) {
+            summary {
+                span.title { (graded.title) }
+                span.where { (place(graded)) span.points { (points(graded.score)) } }
+            }
+            (story(graded))
+            @for finding in &graded.findings {
+                p { strong { "But: " } (finding.message) }
+            }
+            (run(graded, seen, ladder, false))
+        }
+    }
+}
+
+/// `tcp-echo · server · pieces`.
+fn place(graded: &Graded) -> String {
+    graded.scenario.as_str().replace('/', " · ")
+}
+
+fn story(graded: &Graded) -> Markup {
+    let nothing = ["started your program".to_owned()];
+    let did = if graded.did.is_empty() {
+        &nothing[..]
+    } else {
+        &graded.did
+    };
+    html! {
+        dl.story {
+            (deeds("What we did", did))
+            (deeds("On purpose", &graded.faults))
+            (deeds("Your program", &graded.program_did))
+            @if let Some(step) = graded.findings.first().and_then(stopped_at) {
+                dt { "Came as far as" } dd { (step) }
+            }
+        }
+    }
+}
+
+fn deeds(label: &str, deeds: &[String]) -> Markup {
+    html! {
+        @if !deeds.is_empty() {
+            dt { (label) }
+            dd {
+                @match told(deeds) {
+                    Some(sentence) => (sentence),
+                    None => ul { @for deed in deeds { li { (deed) } } },
+                }
+            }
+        }
+    }
+}
+
+fn stopped_at(finding: &Finding) -> Option<String> {
+    let steps = &finding.steps;
+    let at = steps
+        .iter()
+        .rposition(|step| step.state == StepState::Failed)?;
+    Some(format!("step {}: {}", at + 1, steps[at].text))
+}
+
+fn found(finding: &Finding, first: bool) -> Markup {
+    let evidence = finding.evidence.as_ref().map(compared);
+    html! {
+        @if first {
+            @if let Some(evidence) = evidence { (evidence) }
+            p.why { strong { "Why: " } (finding.message) }
+        } @else {
+            p { strong { "Also: " } (finding.message) }
+            @if let Some(evidence) = evidence { (evidence) }
+        }
+    }
+}
+
+/// Expected beside actual, with the first difference marked.
+fn compared(comparison: &Comparison) -> Markup {
+    let sides = comparison.sides();
+    html! {
+        figure.compared {
+            figcaption { "Side by side: " (comparison.what) }
+            dl {
+                dt { "expected" } dd { code { (sides.expected.same) ins { (sides.expected.differs) } } }
+                dt { "got" }
+                dd {
+                    code { (sides.actual.same) del { (sides.actual.differs) } }
+                    @if let Some(note) = sides.note { " " span.note { "← " (note) } }
+                }
+            }
+            @if !comparison.masked.is_empty() {
+                p.note { "not compared: " (comparison.masked.join(", ")) }
+            }
+        }
+    }
+}
+
+fn advice(graded: &Graded, seed: Seed) -> Markup {
+    let again = replay_command(&graded.scenario, None, seed, Places::default());
+    html! {
+        @let right = right(graded);
+        @if !right.is_empty() { p { strong { "Was right: " } (right.join(", ")) } }
+        @if !graded.hint.is_empty() { p.try { strong { "Try: " } (graded.hint) } }
+        dl.commands {
+            @if let Some(about) = explain_command(&graded.findings, Places::default()) {
+                dt { "About it" } dd { code { (about) } }
+            }
+            dt { "See it again" } dd { code { (again) } }
+        }
+    }
+}
+
+/// The ladder, and what the programs printed.
+fn run(graded: &Graded, seen: Option<&Seen>, ladder: Option<Markup>, open: bool) -> Markup {
+    html! {
+        @if let Some(ladder) = ladder {
+            details.run open[open] {
+                summary { "What went over the wire" }
+                div.wide role="region" tabindex="0"
+                    aria-label={ "What went over the wire in " (graded.scenario) } { (ladder) }
+                p.legend {
+                    "Time goes downwards. Point at an arrow, or go there with the tab key, and its bytes are "
+                    "shown. What stands at ≈ was seen at about that time; whether before or after an arrow "
+                    "is not known. "
+                    a href=(link::ladder(&graded.scenario)) { "The drawing by itself" }
+                }
+            }
+        }
+        @if let Some(seen) = seen {
+            details.run {
+                summary { "What the programs printed, and how they ended" }
+                @for one in &seen.programs { (program(one)) }
+            }
+        }
+    }
+}
+
+fn program(program: &Program) -> Markup {
+    html! {
+        h4 { (program.name) }
+        p { (program.ended.join("; ")) @if program.printed.is_empty() { "; printed nothing" } }
+        @for (which, text) in &program.printed {
+            p.which { "On " (which) ":" }
+            pre tabindex="0" role="region" aria-label={ (program.name) ", " (which) } { (text) }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! `reports/<submission>/index.html`: what a student reads in a browser.
+//!
+//! The same as `report.txt`, in the same order, and besides it the ladders and what the programs
+//! printed. Of a hidden test it shows verdict and points.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::seen::Seen;
+use super::{budget, scenario, shell};
+use crate::batch::SubmissionReport;
+use crate::ids::ScenarioId;
+use crate::judge::{Graded, Score};
+use crate::report::entry;
+use crate::report::ladder::{Ladder, svg};
+use crate::report::lost::points;
+use crate::report::standing::{Standing, counts, reason};
+
+/// What was seen of the runs of a submission.
+pub type Runs = BTreeMap<ScenarioId, Seen>;
+
+/// So many characters of a notice are shown; a compiler may print thousands of lines.
+const NOTICE: usize = 4000;
+
+/// The whole page.
+pub fn submission(report: &SubmissionReport, runs: &Runs) -> String {
+    let shown = entry::for_student(report);
+    let name = match shown.submission.as_str() {
+        "" => "Your hand-in",
+        name => name,
+    };
+    let score = points(shown.score());
+    // The ids of hidden tests are covered, so nothing is found for them.
+    let seen = |graded: &Graded| runs.get(&graded.scenario).filter(|_| !graded.hidden);
+    let is = |standing| {
+        let all = shown.scenarios.iter();
+        all.filter(move |one| Standing::of(one) == standing && !one.hidden)
+            .collect::<Vec<&Graded>>()
+    };
+    let (failed, passed) = (is(Standing::Failed), is(Standing::Passed));
+    let mut drawn = drawn(&[&failed[..], &passed[..]].concat(), seen);
+    let not_judged = shown.scenarios.iter();
+    let not_judged: Vec<&Graded> = not_judged
+        .filter(|one| Standing::of(one) == Standing::NotJudged)
+        .collect();
+    let content = html! {
+        main {
+            header.page {
+                p.kicker { "sockgrade" }
+                h1 { (name) }
+                p.score { (score) }
+                p { "Tests: " (counts(&shown)) "." (hidden(&shown)) }
+            }
+            (notices(&shown.notices))
+            @if !shown.scenarios.is_empty() {
+                section aria-labelledby="tests" {
+                    h2 id="tests" { "Tests" }
+                    @for group in groups(&shown) { (table(&group)) }
+                }
+            }
+            @if !failed.is_empty() {
+                section aria-labelledby="wrong" {
+                    h2 id="wrong" { "What went wrong" }
+                    @for one in &failed {
+                        (scenario::failed(one, seen(one), drawn.remove(&one.scenario), shown.seed))
+                    }
+                }
+            }
+            (apart(&not_judged))
+            @if !passed.is_empty() {
+                section aria-labelledby="right" {
+                    h2 id="right" { "What went right" }
+                    @for one in &passed {
+                        (scenario::passed(one, seen(one), drawn.remove(&one.scenario)))
+                    }
+                }
+            }
+        }
+    };
+    shell::page(&format!("{name}: {score}"), "", svg::SCRIPT, &content)
+}
+
+/// The ladders of these tests, each with its first wrong thing.
+fn drawn<'a>(
+    scenarios: &[&Graded],
+    seen: impl Fn(&Graded) -> Option<&'a Seen>,
+) -> BTreeMap<ScenarioId, Markup> {
+    let mut ids = Vec::new();
+    let mut ladders: Vec<Ladder> = Vec::new();
+    for graded in scenarios {
+        if let Some(seen) = seen(graded) {
+            ids.push(graded.scenario.clone());
+            ladders.push(seen.ladder.clone().judged(graded));
+        }
+    }
+    let drawn = budget::drawn(&ladders.iter().collect::<Vec<_>>());
+    ids.into_iter().zip(drawn).collect()
+}
+
+/// That there are hidden tests, and what they are worth.
+fn hidden(report: &SubmissionReport) -> String {
+    let hidden = report.scenarios.iter().filter(|one| one.hidden);
+    let worth: u32 = hidden.clone().map(Graded::possible).sum();
+    let worth = match worth {
+        1 => "1 point".to_owned(),
+        _ => format!("{worth} points"),
+    };
+    match hidden.count() {
+        0 => String::new(),
+        1 => format!(" One of them is hidden, and worth {worth}: what it tests is not shown."),
+        number => {
+            format!(" {number} of them are hidden, and worth {worth}: what they test is not shown.")
+        }
+    }
+}
+
+fn notices(notices: &[String]) -> Markup {
+    html! {
+        @if !notices.is_empty() {
+            section aria-labelledby="notices" {
+                h2 id="notices" { "About what you handed in" }
+                @for notice in notices {
+                    @match notice.split_once('\n') {
+                        None => p { (shortened(notice)) },
+                        Some((first, rest)) => {
+                            p { (first) }
+                            pre tabindex="0" role="region" aria-label=(shortened(first)) { (shortened(rest)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let length = text.chars().count();
+    if length <= NOTICE {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(NOTICE).collect();
+    format!("{head} … ({} more characters)", length - NOTICE)
+}
+
+/// The tests of each exercise and role, in the order of the course; what was not judged stands apart.
+fn groups(report: &SubmissionReport) -> Vec<Vec<&Graded>> {
+    let mut groups: Vec<Vec<&Graded>> = Vec::new();
+    for graded in report
+        .scenarios
+        .iter()
+        .filter(|one| one.counted().is_some())
+    {
+        let same = |group: &&mut Vec<&Graded>| {
+            group[0].exercise == graded.exercise && group[0].role == graded.role
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(graded),
+            None => groups.push(vec![graded]),
+        }
+    }
+    groups
+}
+
+fn table(group: &[&Graded]) -> Markup {
+    let score: Score = group.iter().map(|one| one.score).sum();
+    let name = format!("{} · {}", group[0].exercise, group[0].role);
+    html! {
+        table.tests {
+            caption { (name) span.points { (points(score)) } }
+            thead.quiet { tr {
+                th scope="col" { "result" } th scope="col" { "test" } th scope="col" { "points" }
+            } }
+            tbody { @for one in group {
+                @let standing = Standing::of(one);
+                tr {
+                    td { (shell::standing(standing)) }
+                    th scope="row" {
+                        @match (standing, one.hidden) {
+                            (Standing::Passed | Standing::Failed, false) => {
+                                a href={ "#" (one.scenario) } { (one.title) }
+                            }
+                            (_, _) => (one.title),
+                        }
+                        @if standing == Standing::NotRun { span.reason { (reason(one)) } }
+                    }
+                    td.number { (one.earned()) " of " (one.possible()) }
+                }
+            } }
+        }
+    }
+}
+
+/// What was not judged, with the reasons.
+fn apart(not_judged: &[&Graded]) -> Markup {
+    html! {
+        @if !not_judged.is_empty() {
+            section aria-labelledby="apart" {
+                h2 id="apart" { "Not judged" }
+                p { "These tests count neither for you nor against you. This is not your fault." }
+                ul.apart { @for one in not_judged {
+                    li {
+                        strong { (one.title) } ", " (one.possible())
+                        (if one.possible() == 1 { " point" } else { " points" })
+                        span.reason { (reason(one)) }
+                    }
+                } }
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The pages of made-up submissions.
+
+use super::*;
+use crate::escape::is_unsafe;
+use crate::ids::ScenarioId;
+use crate::report::sample;
+
+fn runs() -> Runs {
+    let record = sample::record();
+    Runs::from([(record.scenario.clone(), Seen::of(&record))])
+}
+
+#[test]
+fn a_page_of_a_submission_is_like_this() {
+    let page = submission(&sample::report(), &runs());
+    let (_, body) = page.split_once("<body>").unwrap();
+    insta::assert_snapshot!(body.replace("><", ">\n<"));
+}
+
+#[test]
+fn the_page_of_a_class_is_like_this() {
+    let reports = [sample::report(), sample::perfect(), sample::missing()];
+    let page = class(&reports);
+    let (_, body) = page.split_once("<body>").unwrap();
+    let (body, _) = body.split_once("<script>").unwrap();
+    insta::assert_snapshot!(body.replace("><", ">\n<"));
+}
+
+#[test]
+fn nothing_hostile_gets_out_of_a_text() {
+    let mut hostile = sample::hostile();
+    hostile
+        .notices
+        .push("</script><script>alert(1)</script>\u{2028}".to_owned());
+    let pages = [submission(&hostile, &runs()), class(&[hostile.clone()])];
+    for page in pages {
+        assert!(!page.chars().any(|c| is_unsafe(c) && c != '\n'), "{page}");
+        assert!(!page.contains("<script>alert"), "{page}");
+        assert!(!page.contains("</failure>"), "{page}");
+        assert_eq!(page.matches("</script>").count(), 1, "{page}");
+    }
+}
+
+#[test]
+fn a_student_sees_of_a_hidden_test_that_it_exists() {
+    let mut report = sample::report();
+    let hidden = report.scenarios.iter().position(|one| one.hidden).unwrap();
+    let mut record = sample::record();
+    record.scenario = report.scenarios[hidden].scenario.clone();
+    let mut runs = runs();
+    runs.insert(record.scenario.clone(), Seen::of(&record));
+    let page = submission(&report, &runs);
+    for secret in ["SECRET", record.scenario.as_str()] {
+        assert!(!page.contains(secret), "{secret} in {page}");
+    }
+    assert!(page.contains("One of them is hidden, and worth 2 points"));
+    // The staff see it.
+    report.scenarios.truncate(hidden + 1);
+    assert!(class(&[report]).contains(record.scenario.as_str()));
+}
+
+#[test]
+fn forty_lost_tests_with_ladders_take_less_than_200_kb() {
+    let mut report = sample::report();
+    let lost = report.scenarios[1].clone();
+    let mut runs = Runs::new();
+    report.scenarios.clear();
+    let mut record = sample::record();
+    let events = record.events.clone();
+    for _ in 0..20 {
+        record.events.extend(events.iter().cloned());
+    }
+    for number in 0..40 {
+        let mut graded = lost.clone();
+        graded.scenario = ScenarioId::new(format!("tcp-echo/server/pieces-{number}"));
+        runs.insert(graded.scenario.clone(), Seen::of(&record));
+        report.scenarios.push(graded);
+    }
+    let page = submission(&report, &runs);
+    assert_eq!(page.matches("<svg").count(), 40);
+    assert!(page.contains("left out"));
+    assert!(page.len() < 200_000, "{}", page.len());
+}
