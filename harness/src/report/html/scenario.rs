@@ -172,11 +172,11 @@ fn run(graded: &Graded, seen: Option<&Seen>, ladder: Option<Markup>, open: bool)
 
 fn program(program: &Program) -> Markup {
     html! {
-        h4 { (program.name) }
+        p.who { (program.name) }
         p { (program.ended.join("; ")) @if program.printed.is_empty() { "; printed nothing" } }
         @for (which, text) in &program.printed {
             p.which { "On " (which) ":" }
-            pre tabindex="0" role="region" aria-label={ (program.name) ", " (which) } { (text) }
+            pre tabindex="0" role="group" aria-label={ (program.name) ", " (which) } { (text) }
         }
     }
 }

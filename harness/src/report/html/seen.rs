@@ -49,7 +49,7 @@ fn program(record: &CellRecord, program: &ProgramRecord) -> Program {
     let name = if graded {
         "Your program".to_owned()
     } else {
-        format!("The {}, ours", line(program.participant.as_str()))
+        format!("The other side, our {}", line(program.participant.as_str()))
     };
     let doing = program
         .doing

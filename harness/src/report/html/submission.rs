@@ -125,7 +125,7 @@ fn notices(notices: &[String]) -> Markup {
                         None => p { (shortened(notice)) },
                         Some((first, rest)) => {
                             p { (first) }
-                            pre tabindex="0" role="region" aria-label=(shortened(first)) { (shortened(rest)) }
+                            pre tabindex="0" role="group" aria-label=(shortened(first)) { (shortened(rest)) }
                         }
                     }
                 }

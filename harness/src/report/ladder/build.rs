@@ -405,11 +405,9 @@ impl<'a> Builder<'a> {
         let shape = arrow(self.wire, on, Line::Data, Head::Arrives);
         let rung = self.add(place, shape, label);
         rung.bytes = Some(Excerpt::of(&bytes));
-        match boundary {
-            Some(false) => rung
-                .notes
-                .push("perhaps not read before the next piece".to_owned()),
-            Some(true) | None => {}
+        if boundary == Some(false) {
+            let note = "whether it was read alone is not known";
+            rung.notes.push(note.to_owned());
         }
     }
 

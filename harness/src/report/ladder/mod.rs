@@ -1,7 +1,7 @@
 //! The ladder diagram of a run: a line for each program and one for the wire between them, time
 //! downwards, and a rung for each thing that happened.
 //!
-//! One model, made from a record by [`Ladder::of`], and two drawings of it: [`svg`] for pages and
+//! One model, made from a record by [`Ladder::of`], and two drawings of it: `svg` for pages and
 //! files, [`terminal`]. The order of the rungs is that in which the wire saw the traffic. Between a
 //! print and a packet nothing was observed, so prints stand beside the ladder with a `≈`. All texts
 //! of the model are harmless; bytes stay bytes, and whoever draws them goes through `escape`.

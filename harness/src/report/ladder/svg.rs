@@ -229,7 +229,7 @@ impl<'a> Drawing<'a> {
             }
             path class=[class] d=(path(start, end, head, y)) {}
             @if !note.is_empty() {
-                text.note text-anchor=[anchor] x=(at) y=(y + 4) { (cut(&note, words)) }
+                text text-anchor=[anchor] x=(at) y=(y + 4) { (cut(&note, words)) }
             }
         }
     }
