@@ -1,6 +1,8 @@
 //! How much room each ladder of a page gets, so that no page gets heavy.
 //!
-//! All of them share the room: who needs less than an equal part leaves the rest to the others.
+//! Where points were lost, all ladders share the room: who needs less than an equal part leaves the rest
+//! to the others. What is left is for the tests that passed; where it is too little for one of them, its
+//! page has only the link to the drawing.
 
 use maud::Markup;
 
@@ -8,26 +10,34 @@ use super::super::ladder::{Ladder, svg};
 
 /// So many bytes may all ladders of a page take.
 const ROOM: usize = 85_000;
-/// So many rungs of one are drawn where there is room, and where there is none.
+/// So many rungs of one are drawn where there is room, and at least of one that lost points.
 const ROWS: usize = 80;
 const FEWEST: usize = 6;
+/// Of one that passed fewer than these say nothing.
+const WORTH_IT: usize = 14;
 
-/// Every ladder drawn, cut where the room is short.
-pub(super) fn drawn(ladders: &[&Ladder]) -> Vec<Markup> {
-    let whole: Vec<Markup> = ladders
-        .iter()
-        .map(|ladder| svg::inline(ladder, ROWS))
-        .collect();
+/// Every ladder drawn that there is room for: of those that lost points all, cut where they must be.
+pub(super) fn drawn(lost: &[Ladder], passed: &[Ladder]) -> (Vec<Markup>, Vec<Option<Markup>>) {
+    let room = ROOM;
+    let lost: Vec<Markup> = fitted(lost, room, FEWEST).into_iter().flatten().collect();
+    let taken: usize = lost.iter().map(|one| one.0.len()).sum();
+    let passed = fitted(passed, room.saturating_sub(taken), WORTH_IT);
+    (lost, passed)
+}
+
+/// The ladders in a room; none of one that would have fewer rungs than it should.
+fn fitted(ladders: &[Ladder], room: usize, fewest: usize) -> Vec<Option<Markup>> {
+    let whole: Vec<Markup> = ladders.iter().map(|one| svg::inline(one, ROWS)).collect();
     let sizes: Vec<usize> = whole.iter().map(|one| one.0.len()).collect();
-    let part = part(&sizes, ROOM);
-    let fit = |(whole, ladder): (Markup, &&Ladder)| {
+    let part = part(&sizes, room);
+    let fit = |(whole, ladder): (Markup, &Ladder)| {
         let mut rows = ladder.len().min(ROWS);
         let mut drawn = whole;
-        while drawn.0.len() > part && rows > FEWEST {
-            rows = (rows * part / drawn.0.len()).clamp(FEWEST, rows - 1);
+        while drawn.0.len() > part && rows > fewest {
+            rows = (rows * part / drawn.0.len()).clamp(fewest, rows - 1);
             drawn = svg::inline(ladder, rows);
         }
-        drawn
+        (drawn.0.len() <= part || fewest == FEWEST).then_some(drawn)
     };
     whole.into_iter().zip(ladders).map(fit).collect()
 }

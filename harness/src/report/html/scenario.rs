@@ -160,6 +160,10 @@ fn run(graded: &Graded, seen: Option<&Seen>, ladder: Option<Markup>, open: bool)
                     a href=(link::ladder(&graded.scenario)) { "The drawing by itself" }
                 }
             }
+        } @else if seen.is_some() {
+            p.legend {
+                a href=(link::ladder(&graded.scenario)) { "What went over the wire, as a drawing" }
+            }
         }
         @if let Some(seen) = seen {
             details.run {

@@ -39,7 +39,7 @@ pub fn submission(report: &SubmissionReport, runs: &Runs) -> String {
             .collect::<Vec<&Graded>>()
     };
     let (failed, passed) = (is(Standing::Failed), is(Standing::Passed));
-    let mut drawn = drawn(&[&failed[..], &passed[..]].concat(), seen);
+    let mut drawn = drawn(&failed, &passed, seen);
     let not_judged = shown.scenarios.iter();
     let not_judged: Vec<&Graded> = not_judged
         .filter(|one| Standing::of(one) == Standing::NotJudged)
@@ -81,21 +81,24 @@ pub fn submission(report: &SubmissionReport, runs: &Runs) -> String {
     shell::page(&format!("{name}: {score}"), "", svg::SCRIPT, &content)
 }
 
-/// The ladders of these tests, each with its first wrong thing.
+/// The ladders of these tests that there is room for, each with its first wrong thing.
 fn drawn<'a>(
-    scenarios: &[&Graded],
+    failed: &[&Graded],
+    passed: &[&Graded],
     seen: impl Fn(&Graded) -> Option<&'a Seen>,
 ) -> BTreeMap<ScenarioId, Markup> {
-    let mut ids = Vec::new();
-    let mut ladders: Vec<Ladder> = Vec::new();
-    for graded in scenarios {
-        if let Some(seen) = seen(graded) {
-            ids.push(graded.scenario.clone());
-            ladders.push(seen.ladder.clone().judged(graded));
-        }
-    }
-    let drawn = budget::drawn(&ladders.iter().collect::<Vec<_>>());
-    ids.into_iter().zip(drawn).collect()
+    let ladders = |all: &[&Graded]| -> (Vec<ScenarioId>, Vec<Ladder>) {
+        let of = |graded: &&Graded| {
+            let ladder = seen(graded)?.ladder.clone().judged(graded);
+            Some((graded.scenario.clone(), ladder))
+        };
+        all.iter().filter_map(of).unzip()
+    };
+    let ((failed, lost), (passed, whole)) = (ladders(failed), ladders(passed));
+    let (lost, whole) = budget::drawn(&lost, &whole);
+    let passed = passed.into_iter().zip(whole);
+    let passed = passed.filter_map(|(id, drawn)| Some((id, drawn?)));
+    failed.into_iter().zip(lost).chain(passed).collect()
 }
 
 /// That there are hidden tests, and what they are worth.

@@ -60,6 +60,28 @@ fn a_student_sees_of_a_hidden_test_that_it_exists() {
 }
 
 #[test]
+fn the_ladder_of_a_passed_test_gives_way_to_those_of_lost_ones() {
+    let mut report = sample::report();
+    let (lost, mut passed) = (report.scenarios[1].clone(), report.scenarios[5].clone());
+    report.scenarios.clear();
+    let mut runs = Runs::new();
+    for number in 0..20 {
+        for graded in [&mut lost.clone(), &mut passed] {
+            graded.scenario = ScenarioId::new(format!("{}-{number}", graded.role));
+            runs.insert(graded.scenario.clone(), Seen::of(&sample::record()));
+            report.scenarios.push(graded.clone());
+        }
+    }
+    let page = submission(&report, &runs);
+    assert!(page.matches("<svg").count() >= 20);
+    assert_eq!(
+        page.matches("as a drawing").count(),
+        40 - page.matches("<svg").count()
+    );
+    assert!(page.contains("as a drawing"));
+}
+
+#[test]
 fn forty_lost_tests_with_ladders_take_less_than_200_kb() {
     let mut report = sample::report();
     let lost = report.scenarios[1].clone();

@@ -1,13 +1,14 @@
 //! From a record to the rungs of its ladder.
 //!
 //! What leaves a participant and what arrives are two halves of an arrow, joined where nothing that
-//! the receiver did came between. A piece with a boundary is recorded when it was read; here it stands
-//! where it was handed over, behind what the relay did before it on the same lane.
+//! the receiver did came between. An arrow stands where its bytes were sent.
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::names::{OTHERS, names, others, own_name};
+use super::order::{in_order, receiver};
 use super::{Excerpt, Head, Ladder, Lifeline, Line, Place, Rung, Shape, Sign};
-use crate::course::{Role, Step};
+use crate::course::Step;
 use crate::escape::Bytes;
 use crate::ids::Participant;
 use crate::judge::StepNames;
@@ -15,12 +16,8 @@ use crate::packet::datagram_of;
 use crate::record::{CellRecord, Ending};
 use crate::report::entry::line;
 use crate::report::replay::ending;
-use crate::transcript::{ConnectionId, Event, StepOutcome, Stream, StreamEnd, What};
+use crate::transcript::{ConnectionId, StepOutcome, Stream, StreamEnd, What};
 
-/// So many others have lifelines of their own; where there are more, they share one.
-const OTHERS: usize = 3;
-/// What a line is called that several share.
-const SHARED: &str = "the others";
 /// What stands behind what a fault did.
 const ON_PURPOSE: &str = "on purpose";
 
@@ -43,69 +40,6 @@ pub(super) fn ladder(record: &CellRecord) -> Ladder {
         rungs: builder.rungs,
         clues: super::wrong::clues(record),
     }
-}
-
-/// The events by index, each with its time; pieces stand where they were handed over: right behind what
-/// came before them on their lane. Where a fault lets them wait for their time, that place is not known
-/// and they stay.
-fn in_order(record: &CellRecord) -> Vec<(usize, u64)> {
-    let timed = |event: &Event| match &event.what {
-        What::Fault { did, .. } => {
-            did.starts_with("delivered the stream late") || did.starts_with("passed the stream on")
-        }
-        _ => false,
-    };
-    let timed = record.events.iter().any(timed);
-    let mut last: BTreeMap<(ConnectionId, &Participant), usize> = BTreeMap::new();
-    let mut order = Vec::with_capacity(record.events.len());
-    for (at, event) in record.events.iter().enumerate() {
-        let lane = match &event.what {
-            What::Delivered { connection, to, .. }
-            | What::EndDelivered { connection, to, .. }
-            | What::Fault {
-                connection: Some(connection),
-                to,
-                ..
-            } => Some((*connection, to)),
-            What::Sent { connection, by, .. } => {
-                receiver(record, *connection, by).map(|to| (*connection, to))
-            }
-            _ => None,
-        };
-        let before = lane.and_then(|lane| last.insert(lane, at));
-        let place = match (&event.what, before) {
-            (
-                What::Delivered {
-                    boundary: Some(_), ..
-                },
-                Some(before),
-            ) if !timed => before,
-            _ => at,
-        };
-        order.push((place, at));
-    }
-    order.sort_unstable();
-    order
-        .into_iter()
-        .map(|(place, at)| (at, record.events[place].at_us))
-        .collect()
-}
-
-/// Who is at the other end.
-fn receiver<'a>(
-    record: &'a CellRecord,
-    connection: ConnectionId,
-    by: &Participant,
-) -> Option<&'a Participant> {
-    record.events.iter().find_map(|event| match &event.what {
-        What::Connected {
-            connection: one,
-            from,
-            to,
-            ..
-        } if *one == connection => Some(if from == by { to } else { from }),
-        _ => None,
-    })
 }
 
 /// A datagram on its way.
@@ -366,14 +300,9 @@ impl<'a> Builder<'a> {
         self.rungs.last_mut().expect("one was added")
     }
 
-    /// The first arrow of this lane that goes only as far as the wire, where nothing but prints and
-    /// further arrows of the lane came behind it.
+    /// The first arrow of this lane that goes only as far as the wire, where nothing came behind it that
+    /// tells its arrival apart.
     fn half(&mut self, lane: &Lane) -> Option<&mut Rung> {
-        let of_lane = |at: usize| {
-            self.halves
-                .iter()
-                .any(|(one, half)| one == lane && *half == at)
-        };
         let first = self.halves.iter().find(|(one, half)| {
             one == lane
                 && match self.rungs[*half].shape {
@@ -381,10 +310,29 @@ impl<'a> Builder<'a> {
                     Shape::Mark { .. } | Shape::Gap(_) => false,
                 }
         });
-        let (_, at) = first?;
-        let mut behind = *at + 1..self.rungs.len();
-        let undisturbed = behind.all(|at| self.rungs[at].is_print() || of_lane(at));
-        undisturbed.then(|| &mut self.rungs[*at])
+        let at = first?.1;
+        self.undisturbed(at, lane).then(|| &mut self.rungs[at])
+    }
+
+    /// True where nothing came behind this rung that its receiver did or that a fault did, but for prints
+    /// and further arrows of the lane.
+    fn undisturbed(&self, at: usize, lane: &Lane) -> bool {
+        let receiver = self.of(&lane.1);
+        (at + 1..self.rungs.len()).all(|at| match self.rungs[at].shape {
+            Shape::Mark { at, sign } => match sign {
+                Sign::Print => true,
+                Sign::Fault => false,
+                Sign::Begins | Sign::Missed | Sign::Waits | Sign::Exits => at != receiver,
+            },
+            Shape::Arrow { from, to, .. } => {
+                from != receiver && to != receiver
+                    || self
+                        .halves
+                        .iter()
+                        .any(|(one, half)| one == lane && *half == at)
+            }
+            Shape::Gap(_) => true,
+        })
     }
 
     fn delivered(&mut self, place: Place, lane: Lane, count: u64, boundary: Option<bool>) {
@@ -427,9 +375,8 @@ impl<'a> Builder<'a> {
         };
         sent.came += 1;
         let (at, came, bytes) = (sent.rung, sent.came, sent.bytes.clone());
-        let last = self.rungs.iter().rposition(|rung| !rung.is_print());
         let untouched = self.rungs[at].notes.is_empty();
-        if came == 1 && untouched && last == Some(at) {
+        if came == 1 && untouched && self.undisturbed(at, &key.0) {
             complete(&mut self.rungs[at], on);
             return;
         }
@@ -551,63 +498,6 @@ impl<'a> Builder<'a> {
             matches!(&event.what, What::DatagramSent { connection, .. } if *connection == on)
         })
     }
-}
-
-/// Everybody but the graded program, in the order in which they appear.
-fn others(record: &CellRecord) -> Vec<Participant> {
-    let mut others: Vec<Participant> = Vec::new();
-    let mut meet = |who: &Participant| {
-        if *who != record.graded && !others.contains(who) {
-            others.push(who.clone());
-        }
-    };
-    for event in &record.events {
-        match &event.what {
-            What::Connected { from, to, .. } | What::Refused { from, to, .. } => {
-                meet(from);
-                meet(to);
-            }
-            What::Started { participant } => meet(participant),
-            _ => {}
-        }
-    }
-    for step in &record.script {
-        step.who().into_iter().for_each(&mut meet);
-    }
-    others
-}
-
-/// What the lines at the left are called.
-fn names(record: &CellRecord, others: &[Participant]) -> Vec<String> {
-    let graded = record.runs().next().map(|run| run.role);
-    let role = graded.map_or("client", |role| match role.other() {
-        Role::Server => "server",
-        Role::Client => "client",
-        Role::Peer => "other program",
-    });
-    match others {
-        [] => vec!["nobody".to_owned()],
-        [_] => vec![format!("the {role}")],
-        others if others.len() > OTHERS => vec![SHARED.to_owned()],
-        others => others
-            .iter()
-            .map(|one| match one.as_str().strip_prefix(role) {
-                Some(_) => line(one.as_str()),
-                None => format!("{role} {}", line(one.as_str())),
-            })
-            .collect(),
-    }
-}
-
-fn own_name(record: &CellRecord) -> String {
-    let role = record.runs().next().map(|run| run.role);
-    role.map_or_else(
-        || "your program".to_owned(),
-        |role| match role {
-            Role::Server | Role::Client => format!("your {role}"),
-            Role::Peer => "your program".to_owned(),
-        },
-    )
 }
 
 /// True for what a fault did to the content of a datagram.

@@ -1,4 +1,5 @@
-//! A ladder in fewer rungs: the beginning, what stands around the first wrong thing, and the end.
+//! A ladder in fewer rungs: the beginning, what stands around the first wrong thing, or else around the
+//! first fault, and the end.
 
 use super::{Ladder, Place, Rung, Shape};
 
@@ -11,8 +12,9 @@ impl Ladder {
         }
         // At most two gaps are drawn.
         let room = rows.saturating_sub(2);
-        let wrong = self.rungs.iter().position(|rung| rung.wrong.is_some());
-        let around = wrong.map_or(0..0, |at| {
+        let first = |is: fn(&Rung) -> bool| self.rungs.iter().position(is);
+        let matters = first(|rung| rung.wrong.is_some()).or_else(|| first(|rung| rung.on_purpose));
+        let around = matters.map_or(0..0, |at| {
             let before = room / 4;
             at.saturating_sub(before)..(at + 2).min(all)
         });

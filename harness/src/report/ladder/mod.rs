@@ -9,6 +9,8 @@
 mod build;
 mod cut;
 mod excerpt;
+mod names;
+mod order;
 pub(super) mod svg;
 pub mod terminal;
 mod wrong;

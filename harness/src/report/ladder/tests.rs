@@ -179,9 +179,8 @@ fn a_piece_stands_where_it_was_handed_over_and_not_where_it_was_read() {
         &[
             "│─ \"abc\" 3 B ─▶┊ │",
             "│ ┊─ \"a\" 1 B ─▶│",
-            "│ ┊◀─ \"A\" 1 B ─│",
+            "│◀─ \"A\" 1 B ─│",
             "│ ┊─ \"bc\" 2 B ─▶│",
-            "│◀─ \"A\" 1 B ─┊ │",
         ],
     );
 }
@@ -200,6 +199,17 @@ fn an_answer_before_the_delivery_keeps_two_halves_apart() {
             "│◀─ \"hello\" 5 B ─│",
             "│ ┊─ \"abc\" 3 B ─▶│",
         ],
+    );
+}
+
+#[test]
+fn a_program_exits_after_the_last_thing_that_it_sent() {
+    let exit = What::Exited {
+        participant: Participant::new("server"),
+    };
+    check(
+        vec![exit, sent("server", b"bye"), piece("a", 3, None)],
+        &["│◀─ \"bye\" 3 B ─│", "│ ┊ ■ exits with status 1"],
     );
 }
 

@@ -6,7 +6,7 @@
 use super::Place;
 use crate::judge::{Code, Comparison, Finding, Graded, Verdict};
 use crate::record::CellRecord;
-use crate::transcript::{ConnectionId, Stream, StreamEnd, What};
+use crate::transcript::{ConnectionId, StepOutcome, Stream, StreamEnd, What};
 
 /// So many bytes of a datagram are enough to know it by.
 const KNOWN_BY: usize = 320;
@@ -29,6 +29,8 @@ enum Deed {
     Ends(StreamEnd),
     Prints(Stream),
     Exits,
+    /// A step of the script came to nothing for it.
+    Fails,
 }
 
 /// What the graded program did.
@@ -52,6 +54,10 @@ pub(super) fn clues(record: &CellRecord) -> Vec<Clue> {
             participant, on, ..
         } if participant == own => Some(Deed::Prints(*on)),
         What::Exited { participant } if participant == own => Some(Deed::Exits),
+        What::Stepped {
+            outcome: StepOutcome::Differs { .. } | StepOutcome::Missing { .. },
+            ..
+        } => Some(Deed::Fails),
         _ => None,
     };
     let events = record.events.iter().enumerate();
@@ -88,7 +94,9 @@ impl Clues<'_> {
             Code::NeverListened | Code::WrongPort | Code::WrongAddress => {
                 self.last(&Deed::IsReady).or(self.at_end())
             }
-            Code::ClientRefused => self.first(|deed| *deed == Deed::Refuses),
+            Code::ClientRefused => self
+                .first(|deed| *deed == Deed::Refuses)
+                .or_else(|| self.first(|deed| *deed == Deed::Fails)),
             Code::WrongDestination => Some(Place::Beside),
             Code::ExtraConnection => self.last(&Deed::Connects),
             Code::TooFewBytes | Code::SentNothing | Code::MissingDatagram => {
