@@ -1,8 +1,8 @@
 //! How much room each ladder of a page gets, so that no page gets heavy.
 //!
 //! Where points were lost, all ladders share the room: who needs less than an equal part leaves the rest
-//! to the others. What is left is for the tests that passed; where it is too little for one of them, its
-//! page has only the link to the drawing.
+//! to the others. What is left is for the tests that passed, the smallest ladders first; the others have
+//! the link to the drawing.
 
 use maud::Markup;
 
@@ -10,36 +10,52 @@ use super::super::ladder::{Ladder, svg};
 
 /// So many bytes may all ladders of a page take.
 const ROOM: usize = 85_000;
-/// So many rungs of one are drawn where there is room, and at least of one that lost points.
+/// So many rungs of one are drawn where there is room, and where there is none.
 const ROWS: usize = 80;
 const FEWEST: usize = 6;
-/// Of one that passed fewer than these say nothing.
-const WORTH_IT: usize = 14;
 
 /// Every ladder drawn that there is room for: of those that lost points all, cut where they must be.
 pub(super) fn drawn(lost: &[Ladder], passed: &[Ladder]) -> (Vec<Markup>, Vec<Option<Markup>>) {
-    let room = ROOM;
-    let lost: Vec<Markup> = fitted(lost, room, FEWEST).into_iter().flatten().collect();
+    let lost = fitted(lost);
     let taken: usize = lost.iter().map(|one| one.0.len()).sum();
-    let passed = fitted(passed, room.saturating_sub(taken), WORTH_IT);
-    (lost, passed)
+    (lost, smallest(passed, ROOM.saturating_sub(taken)))
 }
 
-/// The ladders in a room; none of one that would have fewer rungs than it should.
-fn fitted(ladders: &[Ladder], room: usize, fewest: usize) -> Vec<Option<Markup>> {
-    let whole: Vec<Markup> = ladders.iter().map(|one| svg::inline(one, ROWS)).collect();
+/// All of them, cut so that they have room together.
+fn fitted(ladders: &[Ladder]) -> Vec<Markup> {
+    let whole = whole(ladders);
     let sizes: Vec<usize> = whole.iter().map(|one| one.0.len()).collect();
-    let part = part(&sizes, room);
+    let part = part(&sizes, ROOM);
     let fit = |(whole, ladder): (Markup, &Ladder)| {
         let mut rows = ladder.len().min(ROWS);
         let mut drawn = whole;
-        while drawn.0.len() > part && rows > fewest {
-            rows = (rows * part / drawn.0.len()).clamp(fewest, rows - 1);
+        while drawn.0.len() > part && rows > FEWEST {
+            rows = (rows * part / drawn.0.len()).clamp(FEWEST, rows - 1);
             drawn = svg::inline(ladder, rows);
         }
-        (drawn.0.len() <= part || fewest == FEWEST).then_some(drawn)
+        drawn
     };
     whole.into_iter().zip(ladders).map(fit).collect()
+}
+
+/// As many as have room.
+fn smallest(ladders: &[Ladder], room: usize) -> Vec<Option<Markup>> {
+    let mut drawn: Vec<Option<Markup>> = whole(ladders).into_iter().map(Some).collect();
+    let size = |one: &Option<Markup>| one.as_ref().map_or(0, |one| one.0.len());
+    let mut order: Vec<usize> = (0..drawn.len()).collect();
+    order.sort_by_key(|at| size(&drawn[*at]));
+    let mut left = room;
+    for at in order {
+        match left.checked_sub(size(&drawn[at])) {
+            Some(rest) => left = rest,
+            None => drawn[at] = None,
+        }
+    }
+    drawn
+}
+
+fn whole(ladders: &[Ladder]) -> Vec<Markup> {
+    ladders.iter().map(|one| svg::inline(one, ROWS)).collect()
 }
 
 /// The largest part that each may have so that all fit.
