@@ -274,7 +274,8 @@ fn a_record_is_run_again_as_it_was() {
     super::sockgrade(&folder, &words)
         .assert()
         .code(0)
-        .stdout(has("the program of bob"));
+        .stdout(has("the program of bob"))
+        .stdout(has("the wire"));
 }
 
 #[test]
