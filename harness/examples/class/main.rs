@@ -73,6 +73,7 @@ fn graded(submission: usize, test: usize) -> Graded {
         check: Check::Wire,
         message: format!("Your program did not do what test {test} asks for."),
         bugs: [["T01", "S07", "U01"][test % 3]].map(BugId::new).to_vec(),
+        sure: None,
         evidence: None,
         steps: Vec::new(),
     };

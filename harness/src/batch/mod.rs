@@ -10,6 +10,7 @@
 mod cells;
 mod grade;
 mod load;
+mod naming;
 mod outcome;
 mod planning;
 mod prepare;
@@ -20,6 +21,7 @@ mod selftest;
 pub use cells::{CellFailure, Cells, Interrupt};
 pub use grade::{Batch, BatchError, grade};
 pub use load::Load;
+pub use naming::Named;
 pub use outcome::{Outcome, Progress, SubmissionReport};
 pub use planning::{PlanInput, cell_plan, reference_launch};
 pub use select::{Selected, Selection, SelectionError, select};

@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use super::cells::Interrupt;
 use super::grade::{Batch, BatchError, grade};
 use super::load::Load;
+use super::naming::Named;
 use super::outcome::{Progress, SubmissionReport};
 use super::select::Selected;
 use crate::course::{Exercise, Fixture, Scenario};
@@ -62,6 +63,8 @@ pub struct Sheet {
     pub programs: usize,
     /// Programs that were not, each with the reason: this machine lacks their language.
     pub skipped: Vec<(String, String)>,
+    /// For each program with known bugs that lost a test: what its reports named.
+    pub named: Vec<Named>,
     /// How many rounds were finished.
     pub rounds: u32,
     /// True when it was interrupted.
@@ -138,6 +141,7 @@ pub fn selftest(
     sheet.programs = fixtures.len();
     let submissions = lay_out(&fixtures, folder.path())?;
     let mut tallies: BTreeMap<ScenarioId, Tally> = BTreeMap::new();
+    let mut named: BTreeMap<String, Named> = BTreeMap::new();
     let load = Load::start(test.load);
     for _ in 0..test.repeat {
         let round = one_round(test, &submissions, tell)?;
@@ -146,9 +150,11 @@ pub fn selftest(
             break;
         }
         round.count(&fixtures, test.selected, &mut tallies);
+        round.hear(&fixtures, &mut named);
         sheet.rounds += 1;
     }
     drop(load);
+    sheet.named = named.into_values().collect();
     for (exercise, scenarios) in &test.selected.exercises {
         for scenario in scenarios {
             let tally = tallies.remove(&scenario.id).unwrap_or_default();
@@ -266,6 +272,24 @@ impl Round {
                     tally.differed += 1;
                     tally.example(format!("{}: {what}", fixture.program));
                 }
+            }
+        }
+    }
+}
+
+impl Round {
+    /// What the reports say of programs whose bugs are known.
+    fn hear(&self, fixtures: &[&Fixture], named: &mut BTreeMap<String, Named>) {
+        for fixture in fixtures.iter().filter(|one| !one.bugs.is_empty()) {
+            let report = self.reports.get(&SubmissionId::new(&fixture.program));
+            let scenarios = report.iter().flat_map(|report| &report.scenarios);
+            let lost = scenarios.filter(|graded| {
+                let own = graded.exercise == fixture.exercise && graded.role == fixture.role;
+                own && !graded.findings.is_empty()
+            });
+            for graded in lost {
+                let known = named.entry(fixture.program.clone());
+                known.or_insert_with(|| Named::of(fixture)).hear(graded);
             }
         }
     }

@@ -18,7 +18,8 @@ use crate::submission::Languages;
 /// The programs stand in the course's folder `fixtures`, and `fixtures/table.yaml` says of each
 /// what it must lose. The table that is printed has a line per scenario: how many verdicts there
 /// were, how many of them were not the right ones, how many times nothing could be judged, how many
-/// programs must lose it, and which of its comparisons no program fails. It ends with 0 where all
+/// programs must lose it, and which of its comparisons no program fails. Below it stands how many of
+/// the programs with known bugs have them named by their reports. It ends with 0 where all
 /// is as it should be, with 1 where a verdict differed, and with 3 where one was missing.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[

@@ -4,10 +4,9 @@
 
 use super::case::{Case, complaint_of};
 use super::{Check, Code, Finding};
-use crate::course::{Ends, OtherSide, Role, Step};
-use crate::fault::{DatagramFault, LaneFault};
+use crate::course::{Ends, Step};
 use crate::record::{Ending, Over, ProgramRecord};
-use crate::transcript::{StepOutcome, StreamEnd, What};
+use crate::transcript::{StepOutcome, What};
 
 /// What is wrong with the ending.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
@@ -43,12 +42,8 @@ fn finish(case: &Case<'_>, run: &ProgramRecord) -> Option<Finding> {
         Ending::StoppedByScript => None,
         Ending::Killed(number) if was_sent(case, *number) => ended_as_told(case, *number),
         Ending::Killed(number) => {
-            let finding = Finding::new(
-                Check::Ending,
-                Code::KilledBySignal,
-                format!("Your program crashed: it was ended by {}.", signal(*number)),
-            );
-            Some(finding.points_to((*number == SIGPIPE).then_some("S18")))
+            let message = format!("Your program crashed: it was ended by {}.", signal(*number));
+            new(Code::KilledBySignal, message)
         }
         Ending::LimitReached(which) => new(
             Code::LimitReached,
@@ -93,38 +88,23 @@ fn ended_as_told(case: &Case<'_>, number: i32) -> Option<Finding> {
 fn exited(case: &Case<'_>, run: &ProgramRecord, status: i32) -> Option<Finding> {
     match (case.ends(), status) {
         (Ends::Exits, 0) | (Ends::Survives, _) => None,
-        (Ends::Exits, _) => Some(failed_exit(case, run, status, "instead of 0")),
+        (Ends::Exits, _) => Some(failed_exit(run, status, "instead of 0")),
         (Ends::Fails, 0) => {
             let message = "Your program ended with status 0, which means that all went well; it did \
                            not, and the status should say so.";
-            let nobody = case.scenario.other_side == OtherSide::Nobody
-                || case
-                    .faults()
-                    .any(|(_, fault)| matches!(fault, LaneFault::Refused { .. }));
-            let bug = match (nobody, case.exercise.transport.is_stream()) {
-                (true, true) => "S25",
-                (true, false) => "U22",
-                (false, _) => "P07",
-            };
-            Some(Finding::new(Check::Ending, Code::ExitStatus, message).points_to([bug]))
+            Some(Finding::new(Check::Ending, Code::ExitStatus, message))
         }
         (Ends::Fails, _) => None,
         (Ends::Serves, 0) => {
             let message = "Your program ended, although it should go on serving.";
-            let finding = Finding::new(Check::Ending, Code::EndedEarly, message);
-            Some(finding.points_to((case.scenario.grades == Role::Server).then_some("S04")))
+            Some(Finding::new(Check::Ending, Code::EndedEarly, message))
         }
-        (Ends::Serves, _) => Some(failed_exit(
-            case,
-            run,
-            status,
-            "although it should go on serving",
-        )),
+        (Ends::Serves, _) => Some(failed_exit(run, status, "although it should go on serving")),
     }
 }
 
 /// An exit status other than 0, as an error that was not handled where the error output shows one.
-fn failed_exit(case: &Case<'_>, run: &ProgramRecord, status: i32, instead: &str) -> Finding {
+fn failed_exit(run: &ProgramRecord, status: i32, instead: &str) -> Finding {
     const TRACES: [&str; 5] = [
         "Traceback (most recent call last)",
         "Exception in thread",
@@ -147,14 +127,7 @@ fn failed_exit(case: &Case<'_>, run: &ProgramRecord, status: i32, instead: &str)
             format!("Your program ended with status {status} {instead}."),
         )
     };
-    let reset = case
-        .view
-        .connections
-        .iter()
-        .any(|one| one.received_end == Some(StreamEnd::Reset));
-    let server = case.scenario.grades == Role::Server;
     Finding::new(Check::Ending, code, message + &complaint_of(run))
-        .points_to((uncaught && reset && server).then_some("S03"))
 }
 
 fn stopped(case: &Case<'_>) -> Option<Finding> {
@@ -214,12 +187,7 @@ fn still_running(case: &Case<'_>, serves: Option<bool>) -> Finding {
         "Your program did not end{and}: it {waited}.{}",
         case.doing()
     );
-    let lost = case
-        .faults()
-        .any(|(_, fault)| matches!(fault, LaneFault::Datagram(DatagramFault::Drop(_))));
-    let waits_for_lost = lost && case.program.at_rest && case.scenario.grades == Role::Client;
     Finding::new(Check::Ending, Code::StillRunning, message)
-        .points_to(waits_for_lost.then_some("U01"))
 }
 
 /// True for a program that used the processor for at least half of the time and got nowhere.
@@ -235,33 +203,19 @@ fn spins(case: &Case<'_>) -> bool {
 }
 
 fn spinning(case: &Case<'_>) -> Finding {
-    let ended = case
-        .view
-        .connections
-        .iter()
-        .any(|one| one.received_end.is_some());
-    let why = if ended {
-        " The other side had ended the connection: recv() then returns no bytes at once, again and \
-         again."
-    } else {
-        ""
-    };
     let message = format!(
         "Your program goes round and round without waiting: it used the processor for {:.1} of {:.1} \
-         seconds.{why}",
+         seconds.",
         seconds(case.program.cpu_ms),
         seconds(case.record.wall_ms),
     );
-    Finding::new(Check::Ending, Code::Spins, message).points_to(ended.then_some("S01"))
+    Finding::new(Check::Ending, Code::Spins, message)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a run takes seconds")]
 fn seconds(millis: u64) -> f64 {
     millis as f64 / 1000.0
 }
-
-/// The signal of a write to a closed connection, on Linux.
-const SIGPIPE: i32 = 13;
 
 /// A signal by its name on Linux and what it means: "SIGSEGV (it used memory that …)".
 pub(super) fn signal(number: i32) -> String {

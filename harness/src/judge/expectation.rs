@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::script::sent_end;
 use super::words::{aside, counted, quoted, sentence, short};
-use super::{Check, Code, Finding, bugs, rule, wire};
+use super::{Check, Code, Finding, rule, wire};
 use crate::course::{Expected, Extent};
 use crate::escape::Bytes;
 use crate::ids::Participant;
@@ -28,7 +28,7 @@ pub(super) fn finding(
             }
             Expected::Nothing => {
                 let difference = rule::differ(b"", got).expect("something is not nothing");
-                return wire::stream_finding(case, &case.names.name(who), &difference, None);
+                return wire::stream_finding(&case.names.name(who), &difference, None);
             }
         };
         // What came instead, and how the connection ended, is said already.
@@ -55,7 +55,7 @@ fn exactly(
 ) -> Finding {
     let name = case.names.name(who);
     match rule::differ(bytes, got) {
-        Some(difference) => wire::stream_finding(case, &name, &difference, end),
+        Some(difference) => wire::stream_finding(&name, &difference, end),
         None => new(
             Code::WrongBytes,
             format!("{} did not get {}.", sentence(&name), short(bytes)),
@@ -156,8 +156,7 @@ fn datagram(
             format!("the datagram from your program to {name}"),
             bytes,
             got,
-        ))
-        .points_to(bugs::in_text(case, bytes, got)),
+        )),
         Expected::Like { .. } if missing => new(
             Code::MissingDatagram,
             format!("Your program sent {name} no datagram."),

@@ -7,7 +7,7 @@ use super::script::Outcome;
 use super::view::View;
 use super::words::Names;
 use super::{Check, CheckResult, Code, Finding, Graded, Score, Verdict};
-use super::{ending, presence, prints, script, story, wire};
+use super::{cause, ending, presence, prints, script, story, wire};
 use crate::course::{Exercise, Scenario};
 use crate::record::CellRecord;
 
@@ -71,7 +71,7 @@ pub fn judge(
 
 fn graded(case: &Case<'_>, steps: Outcome) -> Graded {
     let scenario = case.scenario;
-    let cause = presence::cause(case);
+    let absent = presence::cause(case);
     let mut ends = steps.ends;
     let stopped_early = steps.failed.is_some();
     let on_wire = match steps.failed {
@@ -86,7 +86,7 @@ fn graded(case: &Case<'_>, steps: Outcome) -> Graded {
             on_wire
         }
     };
-    let wire_passed = cause.is_none() && on_wire.is_empty();
+    let wire_passed = absent.is_none() && on_wire.is_empty();
     // Who does not end a connection is not told all that a right program is told.
     let printed = prints::check(case, wire_passed && ends.is_empty());
     let ended = ending::check(case);
@@ -99,7 +99,7 @@ fn graded(case: &Case<'_>, steps: Outcome) -> Graded {
         checks.push(CheckResult {
             check: Check::End,
             // Who was not asked to the end has not shown how it ends.
-            passed: cause.is_none() && !stopped_early && ends.is_empty(),
+            passed: absent.is_none() && !stopped_early && ends.is_empty(),
             points: scenario.check_points.end,
         });
     }
@@ -119,8 +119,8 @@ fn graded(case: &Case<'_>, steps: Outcome) -> Graded {
     let score = points(scenario.points, &checks);
     let score = Score::new(steps.credit.of(score.earned()), score.possible())
         .expect("a part is not more than the whole");
-    let findings = match cause {
-        Some(cause) => vec![cause],
+    let mut findings = match absent {
+        Some(first) => vec![first],
         None => {
             let exchange = [on_wire, ends].concat();
             let mut findings = in_order(exchange, printed, ended, stopped_early);
@@ -128,6 +128,7 @@ fn graded(case: &Case<'_>, steps: Outcome) -> Graded {
             findings
         }
     };
+    findings.extend(cause::behind(case, &findings));
     let story = story(case.record, case.exercise, scenario);
     // A scenario without points has nothing to lose, and still may fail.
     let full = if scenario.points == 0 {

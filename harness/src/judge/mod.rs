@@ -10,12 +10,13 @@
 
 mod address;
 mod awaited;
-mod bugs;
 mod case;
+mod cause;
 mod comparison;
 mod ending;
 mod expectation;
 mod finding;
+mod finish;
 mod graded;
 mod judging;
 mod lack;
@@ -38,7 +39,8 @@ mod words;
 
 pub use awaited::{awaited, have_come};
 pub use comparison::{Comparison, Side, Sides};
-pub use finding::{Code, Finding, StepLine, StepState};
+pub use finding::{Code, Finding, StepLine, StepState, Sure};
+pub use finish::{Finish, How, finish};
 pub use graded::{Check, CheckResult, Graded, Verdict};
 pub use judging::judge;
 pub use prints::Prints;

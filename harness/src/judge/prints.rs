@@ -8,11 +8,11 @@ use super::lack::{Lack, Wish, WrongNumber};
 use super::seen::Seen;
 use super::view::View;
 use super::words::{sentence, short};
-use super::{Check, Code, Comparison, Finding, bugs};
+use super::{Check, Code, Comparison, Finding, Sure};
 use crate::course::pattern::PatternError;
 use crate::course::{Number, Print, PrintStream, Range, Times};
 use crate::escape::{Bytes, visible};
-use crate::record::{CellRecord, Ending};
+use crate::record::CellRecord;
 
 /// What a program must print, with its patterns compiled.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(super) fn check(case: &Case<'_>, wire_passed: bool) -> Vec<Finding> {
     let seen = Seen::of(case.record, &case.view, reference);
     let lacks = case.prints.0.iter().filter_map(|wish| {
         let lack = wish.lack(&seen)?;
-        Some(finding(case, wish, &lack, &seen))
+        Some(finding(wish, &lack, &seen))
     });
     let mut findings: Vec<Finding> = lacks.collect();
     // Who printed nothing is told so once.
@@ -58,7 +58,7 @@ pub(super) fn check(case: &Case<'_>, wire_passed: bool) -> Vec<Finding> {
     findings
 }
 
-fn finding(case: &Case<'_>, wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
+fn finding(wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
     let new = |code, message: String| Finding::new(Check::Prints, code, message);
     let must_be_there = match lack {
         Lack::Line { .. } | Lack::Received { .. } => true,
@@ -76,7 +76,7 @@ fn finding(case: &Case<'_>, wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
             return new(Code::PrintedOnErrors, message);
         }
         if seen.text(wish.on).iter().all(u8::is_ascii_whitespace) {
-            return printed_nothing(case, &wanted);
+            return printed_nothing(&wanted);
         }
     }
     match lack {
@@ -95,18 +95,13 @@ fn finding(case: &Case<'_>, wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
             let message = format!("Your program did not print {wanted}.");
             let finding = new(Code::MissingPrint, message);
             match text {
-                Some(text) => like(case, finding, text.as_bytes(), &seen.text(wish.on)),
+                Some(text) => like(finding, text.as_bytes(), &seen.text(wish.on)),
                 None => finding,
             }
         }
         Lack::Received { line, .. } => {
             let message = format!("Your program did not print {wanted}.");
-            like(
-                case,
-                new(Code::MissingPrint, message),
-                line,
-                &seen.text(wish.on),
-            )
+            like(new(Code::MissingPrint, message), line, &seen.text(wish.on))
         }
         Lack::Exactly { expected, actual } => new(
             Code::WrongOutput,
@@ -116,8 +111,7 @@ fn finding(case: &Case<'_>, wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
             "what your program printed",
             expected,
             actual,
-        ))
-        .points_to(bugs::in_text(case, expected, actual)),
+        )),
         Lack::Count { got: 0, .. } => new(
             Code::MissingPrint,
             format!("Your program did not print {wanted}."),
@@ -184,7 +178,7 @@ fn wrong_number(wanted: &Number, got: &WrongNumber) -> Finding {
         wanted.wish()
     );
     let finding = Finding::new(Check::Prints, Code::WrongNumber, message)
-        .points_to(bugs::in_number(wanted, got));
+        .points_to(Sure::Certain, part_as_percent(wanted, got));
     match wanted.range {
         Range::Near { right, .. } => finding.with(Comparison::new(
             "the line that your program printed",
@@ -203,26 +197,24 @@ fn wrong_number(wanted: &Number, got: &WrongNumber) -> Finding {
     }
 }
 
-fn printed_nothing(case: &Case<'_>, wanted: &str) -> Finding {
-    let mut message = format!(
+/// A part of one that is called a percentage.
+fn part_as_percent(wanted: &Number, got: &WrongNumber) -> Option<&'static str> {
+    let hundredfold = got.value?.times(100);
+    (got.matched.contains('%') && wanted.range.holds(hundredfold)).then_some("U15")
+}
+
+fn printed_nothing(wanted: &str) -> Finding {
+    let message = format!(
         "{}.",
         sentence(&format!(
             "your program printed nothing; expected was {wanted}"
         ))
     );
-    let mut bugs = None;
-    if case.program.ending == Ending::Stopped {
-        message.push_str(
-            " If it does print, the text may still wait in a buffer: flush it before your program \
-             waits for something.",
-        );
-        bugs = Some("P01");
-    }
-    Finding::new(Check::Prints, Code::PrintedNothing, message).points_to(bugs)
+    Finding::new(Check::Prints, Code::PrintedNothing, message)
 }
 
 /// With the place in the output that comes nearest as evidence, if there is one.
-fn like(case: &Case<'_>, finding: Finding, wanted: &[u8], text: &[u8]) -> Finding {
+fn like(finding: Finding, wanted: &[u8], text: &[u8]) -> Finding {
     /// So much of either text is looked at; more is no help to a reader.
     const LOOKED_AT: usize = 64 * 1024;
     const WANTED: usize = 256;
@@ -246,11 +238,9 @@ fn like(case: &Case<'_>, finding: Finding, wanted: &[u8], text: &[u8]) -> Findin
         return finding;
     }
     let actual = Bytes::from(best.1);
-    finding
-        .with(Comparison::new(
-            "what your program printed",
-            wanted,
-            &actual,
-        ))
-        .points_to(bugs::in_text(case, wanted, &actual))
+    finding.with(Comparison::new(
+        "what your program printed",
+        wanted,
+        &actual,
+    ))
 }

@@ -10,7 +10,7 @@ use super::words::{aside, short};
 use super::{
     Check, Code, Finding, StepLine, StepNames, StepState, expectation, one_of, rule, wire,
 };
-use crate::course::{Role, Step, StepEnd, Until};
+use crate::course::{Step, StepEnd, Until};
 use crate::escape::Bytes;
 use crate::ids::Participant;
 use crate::record::{CellRecord, Over};
@@ -139,16 +139,13 @@ fn failure(case: &Case<'_>, step: &Step, got: &Bytes, why: &str, missing: bool) 
                  server sets SO_REUSEADDR before bind().{}",
                 case.complaint()
             ),
-        )
-        .points_to(["S22"]),
+        ),
         Step::Connect { who } => {
             let name = case.names.name(who);
-            let later = case.view.incoming().any(|one| one.key.other != *who);
             new(
                 Code::ClientRefused,
                 format!("Your program did not let {name} in."),
             )
-            .points_to(later.then_some("S04"))
         }
         Step::Accept { who } => {
             let name = case.names.name(who);
@@ -187,13 +184,10 @@ fn failure(case: &Case<'_>, step: &Step, got: &Bytes, why: &str, missing: bool) 
         ),
         Step::Wait(Until::Prints(text)) => {
             let text = short(text.as_bytes());
-            // What came out only when it was told to stop had waited in a buffer.
-            let late = case.program.late_output > 0;
             new(
                 Code::MissingPrint,
                 format!("Your program did not print a line with {text} where it should."),
             )
-            .points_to(late.then_some("P01"))
         }
         Step::Start | Step::Stop => new(
             Code::NeverStarted,
@@ -235,18 +229,14 @@ fn expected_end(
     let new = |code, message| Finding::new(Check::End, code, message);
     if !got.is_empty() {
         let difference = rule::differ(b"", got).expect("something is not nothing");
-        return wire::stream_finding(case, &name, &difference, None);
+        return wire::stream_finding(&name, &difference, None);
     }
     if missing {
         let message = format!(
             "Your program did not close its connection to {name}.{}",
             aside(why)
         );
-        let bugs = match case.scenario.grades {
-            Role::Server => Some("S05"),
-            Role::Client | Role::Peer => None,
-        };
-        return new(Code::NeverClosed, message).points_to(bugs);
+        return new(Code::NeverClosed, message);
     }
     match (how, sent_end(case, who)) {
         (StepEnd::Open, _) => {
@@ -268,7 +258,7 @@ fn expected_end(
                  That happens when a socket is closed while bytes that were received are still \
                  unread, or when the program dies."
             );
-            new(Code::ClosedWithReset, message).points_to(["S19"])
+            new(Code::ClosedWithReset, message)
         }
         (StepEnd::Fin | StepEnd::Either, Some(StreamEnd::Fin) | None) => {
             let message = format!(

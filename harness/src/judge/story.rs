@@ -5,9 +5,10 @@
 
 use super::steps;
 use super::words::{Names, complaint, counted, listed, quoted, short};
+use super::{Finish, finish};
 use crate::course::{Exercise, OtherSide, Scenario, Step};
 use crate::ids::Participant;
-use crate::record::{CellRecord, Ending, FaultRecord, ProgramRecord};
+use crate::record::{CellRecord, FaultRecord, ProgramRecord};
 use crate::transcript::{ConnectionId, Stream, StreamEnd, What};
 
 /// So many sentences are told before the middle is left out.
@@ -60,7 +61,15 @@ pub fn story(record: &CellRecord, exercise: &Exercise, scenario: &Scenario) -> S
         } else {
             String::new()
         };
-        let sentences = printed(run).into_iter().chain([ending(run)]);
+        let Finish { how, left_behind } = finish(record, run);
+        let left = (left_behind > 0).then(|| {
+            let processes = match left_behind {
+                1 => "1 process".to_owned(),
+                number => format!("{number} processes"),
+            };
+            format!("left {processes} behind")
+        });
+        let sentences = printed(run).into_iter().chain([how.words()]).chain(left);
         program
             .sentences
             .extend(sentences.map(|sentence| format!("{when}{sentence}")));
@@ -338,21 +347,6 @@ fn printed(program: &ProgramRecord) -> Vec<String> {
         }
     })
     .collect()
-}
-
-fn ending(program: &ProgramRecord) -> String {
-    match &program.ending {
-        Ending::Exited(status) => format!("ended with status {status}"),
-        Ending::Killed(number) => format!("was ended by {}", super::ending::signal(*number)),
-        Ending::LimitReached(which) => format!("reached a limit and was stopped: {which}"),
-        Ending::NeverStarted(why) => format!("could not be started: {why}"),
-        Ending::StoppedByScript => "was stopped by us".to_owned(),
-        Ending::Stopped if program.serves == Some(true) => "went on serving".to_owned(),
-        Ending::Stopped => match program.doing.first() {
-            Some(doing) => format!("was still there at the end: it {doing}"),
-            None => "was still there at the end".to_owned(),
-        },
-    }
 }
 
 /// Leaves out the middle of a long list.

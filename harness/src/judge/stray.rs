@@ -120,10 +120,7 @@ pub(super) fn wrong_destination(case: &Case<'_>) -> Option<Finding> {
         }
     };
     let message = format!("Your program {does}; {should}.{}", case.complaint());
-    // Told another place on its command line, it still calls its own computer.
-    let ignores = stray.to.ip().is_loopback() && !ip.is_loopback() && wrong != Wrong::NameServer;
-    let finding = Finding::new(Check::Wire, Code::WrongDestination, message)
-        .points_to(ignores.then_some("S24"));
+    let finding = Finding::new(Check::Wire, Code::WrongDestination, message);
     Some(match wanted.protocol {
         Some(protocol) if wrong != Wrong::NameServer => {
             let expected = format!("{protocol} to {}", show(SocketAddr::new(ip, port)));

@@ -50,6 +50,12 @@ pub(super) struct Connection {
     left_early: bool,
     other_sent: Vec<u8>,
     other_datagrams: BTreeMap<u64, Bytes>,
+    /// It sent something before anything was handed to it.
+    pub(super) spoke_first: bool,
+    /// It ended its own direction before anything was handed to it.
+    pub(super) ended_first: bool,
+    /// The bytes that were handed to the program at a time.
+    pub(super) pieces: Vec<usize>,
     delivered: usize,
     delivered_numbers: Vec<u64>,
 }
@@ -119,6 +125,9 @@ impl View {
                     left_early: leaves_without_waiting(&record.script, other),
                     other_sent: Vec::new(),
                     other_datagrams: BTreeMap::new(),
+                    spoke_first: false,
+                    ended_first: false,
+                    pieces: Vec::new(),
                     delivered: 0,
                     delivered_numbers: Vec::new(),
                 });
@@ -149,6 +158,7 @@ impl View {
             } => {
                 if let Some(one) = find(connection) {
                     let stream = if by == graded {
+                        one.spoke_first |= one.delivered == 0;
                         &mut one.sent
                     } else {
                         &mut one.other_sent
@@ -163,7 +173,9 @@ impl View {
                 ..
             } => {
                 if let Some(one) = find(connection).filter(|_| to == graded) {
-                    one.delivered += usize::try_from(*count).unwrap_or(usize::MAX / 2);
+                    let count = usize::try_from(*count).unwrap_or(usize::MAX / 2);
+                    one.pieces.push(count);
+                    one.delivered += count;
                 }
             }
             What::Ended {
@@ -173,6 +185,7 @@ impl View {
             } => {
                 if let Some(one) = find(connection) {
                     if by == graded {
+                        one.ended_first |= one.delivered == 0;
                         // A reset behind an orderly end is still a reset.
                         one.sent_end = match one.sent_end {
                             Some(StreamEnd::Reset) => Some(StreamEnd::Reset),

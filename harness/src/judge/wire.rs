@@ -8,8 +8,8 @@ use super::case::Case;
 use super::rule::{Difference, Reason};
 use super::view::{Connection, Key, View};
 use super::words::{counted, quoted, short};
-use super::{Check, Code, Comparison, Finding, bugs};
-use crate::course::{Role, Scenario};
+use super::{Check, Code, Comparison, Finding};
+use crate::course::Scenario;
 use crate::fault::{LaneFault, StreamFault};
 use crate::record::Over;
 use crate::transcript::StreamEnd;
@@ -134,8 +134,7 @@ fn missing_connection(case: &Case<'_>, wanted: &Connection) -> Finding {
             ""
         },
     );
-    let later = wanted.key.ordinal > 0 || case.view.incoming().count() > 0;
-    Finding::new(Check::Wire, Code::ClientRefused, message).points_to(later.then_some("S04"))
+    Finding::new(Check::Wire, Code::ClientRefused, message)
 }
 
 fn bytes(case: &Case<'_>, wanted: &Connection, got: &Connection, broken: bool) -> Option<Finding> {
@@ -145,17 +144,12 @@ fn bytes(case: &Case<'_>, wanted: &Connection, got: &Connection, broken: bool) -
         case.comparer.streams(&wanted.sent, &got.sent)
     }?;
     let to = case.names.name(&got.key.other);
-    Some(stream_finding(case, &to, &difference, got.sent_end))
+    Some(stream_finding(&to, &difference, got.sent_end))
 }
 
 /// A difference of two streams as a sentence with its evidence. `end` is how the program's own
 /// direction of the connection ended.
-pub(super) fn stream_finding(
-    case: &Case<'_>,
-    to: &str,
-    difference: &Difference,
-    end: Option<StreamEnd>,
-) -> Finding {
+pub(super) fn stream_finding(to: &str, difference: &Difference, end: Option<StreamEnd>) -> Finding {
     let (expected, actual) = (&difference.expected, &difference.actual);
     let closed = match end {
         Some(StreamEnd::Fin) => ", and then closed the connection",
@@ -200,7 +194,6 @@ pub(super) fn stream_finding(
     };
     let finding = Finding::new(Check::Wire, difference.code, message);
     shown(
-        case,
         finding,
         format!("what your program sent to {to}"),
         difference,
@@ -208,13 +201,13 @@ pub(super) fn stream_finding(
 }
 
 /// With the two texts as evidence, unless it is not the texts that differ.
-fn shown(case: &Case<'_>, finding: Finding, what: String, difference: &Difference) -> Finding {
+fn shown(finding: Finding, what: String, difference: &Difference) -> Finding {
     let (expected, actual) = (&difference.expected, &difference.actual);
     match difference.because {
         Some(Reason::Often(_)) => finding,
-        Some(Reason::Text(_)) | None => finding
-            .with(Comparison::new(what, expected, actual).masked(difference.masked.clone()))
-            .points_to(bugs::in_text(case, expected, actual)),
+        Some(Reason::Text(_)) | None => {
+            finding.with(Comparison::new(what, expected, actual).masked(difference.masked.clone()))
+        }
     }
 }
 
@@ -231,7 +224,7 @@ fn ending(case: &Case<'_>, wanted: &Connection, got: &Connection) -> Option<Find
                  That happens when a socket is closed while bytes that were received are still \
                  unread, or when the program dies."
             );
-            Some(new(Code::ClosedWithReset, message).points_to(["S19"]))
+            Some(new(Code::ClosedWithReset, message))
         }
         (None, Some(StreamEnd::Fin)) => {
             let message =
@@ -251,11 +244,7 @@ fn ending(case: &Case<'_>, wanted: &Connection, got: &Connection) -> Option<Find
                 "Your program did not close its connection to {name}.{}",
                 case.doing()
             );
-            let bugs = match case.scenario.grades {
-                Role::Server => Some("S05"),
-                Role::Client | Role::Peer => None,
-            };
-            Some(new(Code::NeverClosed, message).points_to(bugs))
+            Some(new(Code::NeverClosed, message))
         }
     }
 }
@@ -342,7 +331,6 @@ fn datagram_finding(
     };
     let finding = Finding::new(Check::Wire, difference.code, message);
     shown(
-        case,
         finding,
         format!("datagram{number} from your program to {to}"),
         difference,

@@ -109,6 +109,7 @@ mod tests {
             check: Check::Wire,
             message: String::new(),
             bugs: bugs.iter().copied().map(BugId::new).collect(),
+            sure: None,
             evidence: None,
             steps: Vec::new(),
         };

@@ -6,7 +6,7 @@
 use super::command::{Places, explain_command};
 use super::paragraph::{apart, labelled};
 use super::style::{Style, Tone};
-use crate::judge::{Check, Comparison, Finding, Graded, Score, StepState};
+use crate::judge::{Check, Comparison, Finding, Graded, Score, StepState, Sure};
 
 /// More deeds than these stand one below the other.
 const IN_ONE_SENTENCE: usize = 4;
@@ -86,7 +86,15 @@ pub(super) fn told(deeds: &[String]) -> Option<String> {
 fn found(finding: &Finding, first: bool) -> Vec<String> {
     let evidence = finding.evidence.as_ref().map(compared).unwrap_or_default();
     let stopped = stopped_at(finding);
-    let label = if first { "Why" } else { "Also" };
+    let label = match (finding.sure, first) {
+        (Some(sure), false) if finding.code.is_cause() => match sure {
+            Sure::Certain => "The cause",
+            Sure::Likely => "Likely cause",
+            Sure::Possible => "Perhaps",
+        },
+        (_, true) => "Why",
+        (_, false) => "Also",
+    };
     let message = labelled(label, &finding.message);
     if first {
         [stopped, evidence, message].concat()

@@ -99,6 +99,7 @@ fn basic() -> Graded {
                   127.0.0.1 and 40001."
                 .to_owned(),
         bugs: vec![BugId::new("S29")],
+        sure: None,
         evidence: None,
         steps: Vec::new(),
     };
@@ -136,6 +137,7 @@ fn pieces() -> Graded {
                   connection."
             .to_owned(),
         bugs: vec![BugId::new("T01")],
+        sure: None,
         evidence: Some(Comparison::new(
             "what your program sent to the client",
             "naïve café\n".as_bytes(),
@@ -150,6 +152,7 @@ fn pieces() -> Graded {
                   104] Connection reset by peer\""
             .to_owned(),
         bugs: vec![BugId::new("S19")],
+        sure: None,
         evidence: None,
         steps: Vec::new(),
     };
@@ -256,6 +259,7 @@ fn lost_first() -> Graded {
                   in recvfrom without a timeout."
                 .to_owned(),
         bugs: vec![BugId::new("U01")],
+        sure: None,
         evidence: Some(Comparison::new(
             "datagram 2 from your program to the server",
             b"ping 2",

@@ -3,7 +3,7 @@
 use super::entry;
 use super::paragraph::fill;
 use super::style::{Style, Tone};
-use crate::batch::Sheet;
+use crate::batch::{Named, Sheet};
 use crate::escape;
 use crate::judge::Check;
 
@@ -47,8 +47,38 @@ pub fn table(sheet: &Sheet, style: Style) -> String {
     for (program, why) in &sheet.skipped {
         lines.push(format!("skipped: {program}: {why}"));
     }
+    lines.extend(naming(&sheet.named));
     lines.push(sum(sheet));
     lines.join("\n") + "\n"
+}
+
+/// Which programs' bugs are not named by their reports, and the share of those that are.
+fn naming(named: &[Named]) -> Vec<String> {
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    for one in named.iter().filter(|one| !one.exactly()) {
+        let own: Vec<&str> = one.bugs.iter().map(|bug| bug.as_str()).collect();
+        let told: Vec<&str> = one.support.keys().map(|bug| bug.as_str()).collect();
+        let told = if told.is_empty() {
+            "none".to_owned()
+        } else {
+            told.join(", ")
+        };
+        let (program, own) = (&one.program, own.join(", "));
+        lines.push(format!(
+            "not named exactly: {program} has {own}; its reports name {told}"
+        ));
+    }
+    let (exactly, all) = (named.len() - lines.len(), named.len());
+    let tenths = exactly * 1000 / all;
+    lines.push(format!(
+        "bugs named exactly: {exactly} of {all} programs ({}.{} %)",
+        tenths / 10,
+        tenths % 10
+    ));
+    lines
 }
 
 /// `158 scenarios, 470 programs (0 skipped), 2 rounds: 7000 verdicts, 0 differ, 0 not judged`.

@@ -44,6 +44,7 @@ fn every_program_gets_the_verdicts_of_the_table() {
         println!("{line}");
         assert!(!line.contains(".py:") && !line.contains(".c:"), "{line}");
     }
+    assert!(share_of_bugs_named(&text) >= 95.0, "{text}");
     // Datagrams that a busy machine holds up for too long are not judged; one at a time they are.
     for _ in 0..3 {
         if status != Some(3) {
@@ -61,6 +62,18 @@ fn every_program_gets_the_verdicts_of_the_table() {
         (status, text) = selftest("1", &not_judged);
     }
     assert_eq!(status, Some(0), "{text}");
+}
+
+/// Of how many programs, in per cent, the reports name the bugs: `… (98.1 %)`.
+fn share_of_bugs_named(text: &str) -> f64 {
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("bugs named exactly: "));
+    let line = line.unwrap_or_else(|| panic!("no line about bugs: {text}"));
+    println!("{line}");
+    let share = line.split(['(', ' ']).rev().nth(1);
+    let share = share.and_then(|share| share.parse().ok());
+    share.unwrap_or_else(|| panic!("no share: {line}"))
 }
 
 /// A bug of the catalogue, a scenario that finds it, and a program that has nothing but this bug.

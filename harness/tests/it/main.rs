@@ -8,6 +8,7 @@
 mod bugs;
 mod cli;
 mod conformance;
+mod endings;
 mod fixtures;
 mod layers;
 mod pieces;

@@ -175,6 +175,29 @@ const LATE_IN_C: &[(&str, &str)] = &[
 fn run(folder: &Path, command: Vec<String>, readable: Vec<PathBuf>) -> CellRecord {
     let who = || Participant::new("a");
     let bytes = |text: &str| Bytes::from(text.as_bytes());
+    let script = vec![
+        Step::Connect { who: who() },
+        Step::Send {
+            who: who(),
+            bytes: bytes("x"),
+        },
+        Step::Expect {
+            who: who(),
+            what: Expected::Exactly(bytes("late")),
+            from: Sender::SamePort,
+        },
+    ];
+    play(folder, command, readable, script, 10_000)
+}
+
+/// Plays a script against a server of this folder.
+pub(crate) fn play(
+    folder: &Path,
+    command: Vec<String>,
+    readable: Vec<PathBuf>,
+    script: Vec<Step>,
+    deadline_ms: u64,
+) -> CellRecord {
     let server = ProgramPlan {
         participant: Participant::new("server"),
         role: Role::Server,
@@ -199,23 +222,12 @@ fn run(folder: &Path, command: Vec<String>, readable: Vec<PathBuf>) -> CellRecor
         port: 50007,
         given_port: 40000,
         names: Vec::new(),
-        deadline_ms: 10_000,
+        deadline_ms,
         programs: vec![server],
         start: Start::ServersFirst,
         stale_socket: false,
         packets: false,
-        script: vec![
-            Step::Connect { who: who() },
-            Step::Send {
-                who: who(),
-                bytes: bytes("x"),
-            },
-            Step::Expect {
-                who: who(),
-                what: Expected::Exactly(bytes("late")),
-                from: Sender::SamePort,
-            },
-        ],
+        script,
         faults: BTreeMap::new(),
         prints: Vec::new(),
         ends: Ends::Survives,

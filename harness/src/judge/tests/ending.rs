@@ -62,7 +62,7 @@ fn serves_means_still_there_and_taking_clients() {
         &[Code::StoppedServing],
     );
     let graded = ends(Ends::Serves, exited(0), &[Code::EndedEarly]);
-    assert_eq!(graded.findings[0].bugs[0].as_str(), "S04");
+    points_to(&graded, "S04");
     ends(Ends::Serves, exited(1), &[Code::ExitStatus]);
 }
 
@@ -82,7 +82,7 @@ fn survives_means_any_status_or_at_rest_or_serving() {
         |program| program.ending = Ending::Killed(13),
         &[Code::KilledBySignal],
     );
-    assert_eq!(crash.findings[0].bugs[0].as_str(), "S18");
+    points_to(&crash, "S18");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn spinning_until_the_deadline_is_told_from_waiting() {
     for ends in [Ends::Survives, Ends::Exits] {
         let graded = busy(ends, 9_000, None);
         check(&graded, &[Code::Spins]);
-        assert_eq!(graded.findings[0].bugs[0].as_str(), "S01");
+        points_to(&graded, "S01");
         assert!(graded.findings[0].message.contains("9.0 of 10.0 seconds"));
         check(&busy(ends, 100, None), &[Code::StillRunning]);
     }

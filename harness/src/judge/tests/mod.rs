@@ -3,6 +3,7 @@
 //! A [`Run`] is a record in the making: its methods add events and set endings, in the order of the
 //! story that a test tells.
 
+mod cause;
 mod choice;
 mod ending;
 mod points;
@@ -351,10 +352,23 @@ fn grade(scenario: &Scenario, run: &Run, reference: &Run) -> Graded {
 }
 
 fn codes(graded: &Graded) -> Vec<Code> {
-    graded.findings.iter().map(|finding| finding.code).collect()
+    let codes = graded.findings.iter().map(|finding| finding.code);
+    codes.filter(|code| !code.is_cause()).collect()
 }
 
-/// Checks the codes of the findings, and what no finding may have.
+/// The bugs that all findings point to.
+fn bugs(graded: &Graded) -> Vec<&str> {
+    let bugs = graded.findings.iter().flat_map(|finding| &finding.bugs);
+    bugs.map(|bug| bug.as_str()).collect()
+}
+
+/// Checks that a finding points to this bug.
+#[track_caller]
+fn points_to(graded: &Graded, bug: &str) {
+    assert!(bugs(graded).contains(&bug), "{bug}: {graded:#?}");
+}
+
+/// Checks the codes of the findings that are no causes, and what no finding may have.
 #[track_caller]
 fn check(graded: &Graded, expected: &[Code]) {
     assert_eq!(codes(graded), expected, "{graded:#?}");

@@ -410,7 +410,7 @@ fn who_printed_nothing_is_told_once_and_of_buffers_where_it_was_stopped() {
     scenario.ends = Some(Ends::Serves);
     let graded = grade(&scenario, &said("").ending(Ending::Stopped), &echo());
     check(&graded, &[Code::PrintedNothing]);
-    assert_eq!(graded.findings[0].bugs[0].as_str(), "P01");
+    points_to(&graded, "P01");
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn other_steps_have_their_codes() {
         graded.findings[0].message,
         "Your program did not let client b in. Nothing listens any more."
     );
-    assert_eq!(graded.findings[0].bugs[0].as_str(), "S04");
+    points_to(&graded, "S04");
     fails(
         start().step(send("a", "x"), differs("", "the connection was closed")),
         Code::ClosedEarly,

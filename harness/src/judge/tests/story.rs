@@ -67,7 +67,7 @@ fn several_on_the_other_side_are_told_apart() {
         ]
     );
     assert_eq!(program_did[0], "sent \"ho\" (2 bytes) to client b");
-    assert_eq!(program_did.last().unwrap(), "was still there at the end");
+    assert_eq!(program_did.last().unwrap(), "went on until we stopped it");
 }
 
 #[test]

@@ -65,22 +65,20 @@ fn the_evidence_names_the_bug_where_it_shows_it() {
         Role::Server,
         LaneFault::Stream(StreamFault::Pieces(Cut::Sizes(vec![1]))),
     );
-    let first = |graded: Graded| {
-        graded.findings[0]
-            .bugs
-            .iter()
-            .map(ToString::to_string)
-            .collect()
-    };
-    let bugs: Vec<String> = first(grade(&pieces, &answer(b"h", Some(StreamEnd::Fin)), &echo()));
-    assert_eq!(bugs, ["T01"]);
-    let bugs: Vec<String> = first(wire(
-        &answer(b"hello\0\0\0", Some(StreamEnd::Fin)),
-        &[Code::TooManyBytes],
-    ));
-    assert_eq!(bugs, ["T06"]);
+    let fin = Some(StreamEnd::Fin);
+    let one = Run::server()
+        .connected(1, "client", "server")
+        .undelivered(1, "client", b"hello")
+        .delivered(1, 1, Some(true))
+        .raw(1, "server", b"h")
+        .closed(1, "server");
+    points_to(&grade(&pieces, &one, &echo()), "T01");
+    points_to(
+        &wire(&answer(b"hello\0\0\0", fin), &[Code::TooManyBytes]),
+        "T06",
+    );
     let replaced = grade(&pieces, &answer("h\u{fffd}llo".as_bytes(), None), &echo());
-    assert_eq!(first(replaced) as Vec<String>, ["T10"]);
+    points_to(&replaced, "T10");
 }
 
 /// What was said is right, and how it ended is not.
@@ -99,7 +97,7 @@ fn how_a_direction_ends_is_compared() {
         &answer(b"hello", Some(StreamEnd::Reset)),
         &[Code::ClosedWithReset],
     );
-    assert_eq!(graded.findings[0].bugs[0].as_str(), "S19");
+    points_to(&graded, "S19");
     let open = answer(b"hello", None).with(|record| record.over = Over::AtRest);
     end(&open, &[Code::NeverClosed]);
     let reset = answer(b"hello", Some(StreamEnd::Fin)).ended(1, "server", StreamEnd::Reset);
@@ -205,7 +203,7 @@ fn a_missing_client_was_not_let_in() {
         .closed(2, "server");
     let graded = grade(&scenario(Role::Server), &echo(), &two);
     check(&graded, &[Code::ClientRefused]);
-    assert_eq!(graded.findings[0].bugs[0].as_str(), "S04");
+    points_to(&graded, "S04");
 }
 
 #[test]
@@ -483,7 +481,7 @@ fn a_client_that_waits_for_a_lost_datagram_is_told_so() {
     });
     let graded = udp(&lossy, &waits, &right);
     check(&graded, &[Code::StillRunning]);
-    assert_eq!(graded.findings[0].bugs[0].as_str(), "U01");
+    points_to(&graded, "U01");
     assert!(
         graded.findings[0]
             .message

@@ -66,10 +66,11 @@ pub(super) fn clues(record: &CellRecord) -> Vec<Clue> {
         .collect()
 }
 
-/// The place of the first finding, which is the cause, and a few words; none where nothing is wrong
+/// The place of the first finding that is no cause, and a few words; none where nothing is wrong
 /// or nothing is to be seen of it.
 pub(super) fn first(clues: &[Clue], graded: &Graded) -> Option<(Place, String)> {
-    let finding = graded.findings.first()?;
+    let mut symptoms = graded.findings.iter().filter(|one| !one.code.is_cause());
+    let finding = symptoms.next()?;
     match graded.verdict {
         Verdict::Failed => {}
         Verdict::Passed | Verdict::NotJudged => return None,
@@ -127,6 +128,8 @@ impl Clues<'_> {
             | Code::UnwantedPrint
             | Code::WrongOutput => self.first(|deed| *deed == Deed::Prints(Stream::Output)),
             Code::Tolerated => None,
+            // A cause has no place of its own: its symptoms have.
+            _ => None,
         }
     }
 

@@ -162,6 +162,52 @@ fn a_scenario_that_the_reference_does_not_pass_fails_the_selftest() {
         .stdout(super::has("the reference: "));
 }
 
+/// A reference that is not there, or not right, makes its tests "not judged" for everybody.
+fn judged_without(reference: &str) {
+    let place = course()
+        .with("own/tcp-shout/shout_client.py", reference)
+        .with("submissions/alice/tcp-shout-server.py", SERVER)
+        .with("submissions/alice/tcp-shout-client.py", CLIENT);
+    place
+        .sockgrade(&["grade", "--course", "own"])
+        .assert()
+        .code(3)
+        .stdout(super::has("alice"));
+    let report = place.json("reports/alice/report.json");
+    let verdicts: Vec<(&str, &str)> = report["scenarios"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let text = |key: &str| one[key].as_str().unwrap();
+            (text("id"), text("verdict"))
+        })
+        .collect();
+    assert!(
+        verdicts.contains(&("tcp-shout/client/basic", "not_judged")),
+        "{verdicts:?}"
+    );
+    // That one has a script on the other side, and does not need this reference.
+    assert!(
+        verdicts.contains(&("tcp-shout/server/pieces", "passed")),
+        "{verdicts:?}"
+    );
+    assert!(
+        verdicts.iter().all(|(_, verdict)| *verdict != "failed"),
+        "{verdicts:?}"
+    );
+}
+
+#[test]
+fn a_reference_that_is_wrong_costs_nobody_a_point() {
+    judged_without("print('no client')\n");
+}
+
+#[test]
+fn a_reference_that_cannot_be_started_costs_nobody_a_point() {
+    judged_without("this is no Python\n");
+}
+
 #[test]
 fn mistakes_in_the_table_of_fixtures_are_shown_where_they_stand() {
     for (row, expected) in [

@@ -1,0 +1,27 @@
+//! What is not where it should be printed, although the program may have printed it.
+
+use super::scene::Scene;
+use super::{Causes, Code, Sure};
+
+pub(super) fn look(scene: &Scene<'_>, causes: &mut Causes) {
+    let missing = [Code::PrintedNothing, Code::WrongOutput, Code::MissingPrint];
+    if !scene.has(&missing) {
+        return;
+    }
+    let flush = "Text that a program prints waits in a buffer of its own: flush it before the program \
+                 waits for something.";
+    if scene.case.program.late_output > 0 {
+        let message =
+            format!("Some of it came out only when the program was told to stop. {flush}");
+        let nothing_before = scene.output.is_empty();
+        let sure = if nothing_before {
+            Sure::Certain
+        } else {
+            Sure::Possible
+        };
+        causes.tell(Code::OutputBuffered, sure, &["P01"], message);
+    } else if !scene.ended() && scene.output.is_empty() && scene.only(&missing) {
+        let message = format!("If it does print, nothing of it had come out yet. {flush}");
+        causes.tell(Code::OutputBuffered, Sure::Possible, &["P01"], message);
+    }
+}
