@@ -1,13 +1,15 @@
-//! Grades a batch: references first, then every submission.
+//! Grades a batch, one submission after the other, and before each what of the reference it needs.
 //!
 //! The tasks of a submission are its preparation and then its scenarios, each of which waits for
-//! those that it needs. Results do not depend on how many tasks are carried out at a time.
+//! those that it needs. A new submission is begun when no task of an earlier one waits; so as many
+//! are in memory as there are jobs. Results do not depend on how many tasks are carried out at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::cells::{CellFailure, Cells, Interrupt};
+use super::key::{Key, Keys};
 use super::outcome::{Outcome, Progress, SubmissionReport};
 use super::planning::{PlanInput, cell_plan, reference_launch};
 use super::prepare::{Candidate, Ready, Unready, look, prepare};
@@ -20,7 +22,7 @@ use crate::packet::DevicePackets;
 use crate::plan::{BuildPlan, Launch};
 use crate::record::{CellRecord, Isolation};
 use crate::seed::Seed;
-use crate::submission::{Languages, Tools};
+use crate::submission::{Languages, Limits, Tools, fingerprint};
 
 /// What is to be graded, and how.
 #[derive(Debug)]
@@ -66,70 +68,72 @@ pub enum BatchError {
 /// What the reference did in a scenario, or why the scenario is not judged for anyone.
 type ReferenceRun = Result<Arc<CellRecord>, String>;
 
-/// Grades everything. `tell` hears what happens, from several threads.
+/// What an earlier run left of a submission under this key, if it may stand.
+pub type Earlier<'a> = &'a (dyn Fn(&SubmissionId, &Key) -> Option<SubmissionReport> + Sync);
+
+/// Grades everything and keeps all reports. `tell` hears what happens, from several threads.
 ///
 /// # Errors
 /// When nothing can be graded at all.
 pub fn grade(batch: &Batch<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, BatchError> {
+    let reports = Mutex::new(Vec::new());
+    let interrupted = grade_each(batch, None, &|progress| {
+        if let Progress::Submission(report, _) = &progress {
+            reports
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((**report).clone());
+        }
+        tell(progress);
+    })?;
+    let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
+    reports.sort_by(|a, b| a.submission.cmp(&b.submission));
+    Ok(Outcome {
+        reports,
+        interrupted,
+    })
+}
+
+/// Grades one submission after the other and keeps none: `tell` hears each report. With `earlier`,
+/// what it knows is not graded again. True when it was interrupted.
+///
+/// A submission is looked at when it is its turn and let go when it is done, so that a large class
+/// takes no more memory than a small one.
+///
+/// # Errors
+/// When nothing can be graded at all.
+pub fn grade_each(
+    batch: &Batch<'_>,
+    earlier: Option<Earlier<'_>>,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<bool, BatchError> {
     let cells = Cells::new(batch.binary.clone(), batch.interrupt.clone());
     probe(&cells)?;
-    let tools = Tools::from_environment();
+    let exercises = &batch.selected.exercises;
     let run = Grading {
         batch,
         tell,
         cells,
-        tools,
-        references: OnceLock::new(),
-        scenarios: batch
-            .selected
-            .exercises
+        tools: Tools::from_environment(),
+        earlier: earlier.map(|known| (known, Keys::of(batch))),
+        references: RwLock::new(BTreeMap::new()),
+        turn: Mutex::new(()),
+        exercises: exercises.iter().map(|(exercise, _)| *exercise).collect(),
+        scenarios: exercises
             .iter()
             .flat_map(|(exercise, scenarios)| scenarios.iter().map(move |s| (*exercise, *s)))
             .collect(),
     };
-    let exercises: Vec<&Exercise> = batch
-        .selected
-        .exercises
-        .iter()
-        .map(|(exercise, _)| *exercise)
-        .collect();
-    let candidates: Vec<Candidate> = batch
-        .submissions
-        .iter()
-        .map(|(id, folder)| {
-            look(
-                id.clone(),
-                folder,
-                &exercises,
-                batch.selected.sole.as_ref(),
-                &batch.languages,
-            )
-        })
-        .collect();
-    let states: Vec<State> = candidates.into_iter().map(|c| run.state(c)).collect();
-    let all: usize = states.iter().map(|state| state.counts.len()).sum();
-    let wanted: BTreeSet<usize> = states
-        .iter()
-        .flat_map(|state| state.counts.iter().copied())
-        .collect();
-    tell(Progress::Planned(all + wanted.len()));
-    let references = run.run_references(&wanted);
-    run.references
-        .set(references)
-        .expect("the references run once");
-    let reports = Mutex::new(Vec::new());
     work_through(
         batch.jobs,
-        (0..states.len()).map(Task::Prepare).collect(),
+        (0..batch.submissions.len()).map(Task::Begin).collect(),
         || batch.interrupt.was_said(),
-        |task| run.carry_out(task, &states, &reports),
+        |task| match task {
+            Task::Begin(submission) => run.begin(submission),
+            Task::Run(state, scenario) => run.go_on(&state, scenario),
+        },
     );
-    let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
-    reports.sort_by(|a: &SubmissionReport, b| a.submission.cmp(&b.submission));
-    Ok(Outcome {
-        reports,
-        interrupted: batch.interrupt.was_said(),
-    })
+    Ok(batch.interrupt.was_said())
 }
 
 /// Sets a whole sandbox up once, to see whether this machine allows it.
@@ -152,20 +156,20 @@ fn probe(cells: &Cells) -> Result<(), BatchError> {
 }
 
 /// A piece of work.
-#[derive(Debug, Clone, Copy)]
 enum Task {
-    /// Make the submission with this index ready.
-    Prepare(usize),
-    /// Run a scenario, by the indexes of the submission and the scenario.
-    Run(usize, usize),
+    /// Look at the submission with this index and make it ready.
+    Begin(usize),
+    /// Run the scenario with this index.
+    Run(Arc<State>, usize),
 }
 
-/// A submission while it is graded.
+/// A submission while it is graded; it is let go with the last task that is about it.
 struct State {
     candidate: Candidate,
     /// The scenarios that count, by index, in the order of reports.
     counts: Vec<usize>,
-    ready: OnceLock<Ready>,
+    ready: Ready,
+    key: Option<Key>,
     graded: Mutex<BTreeMap<usize, Graded>>,
 }
 
@@ -174,52 +178,95 @@ struct Grading<'a> {
     tell: &'a (dyn Fn(Progress) + Sync),
     cells: Cells,
     tools: Tools,
+    earlier: Option<(Earlier<'a>, Keys)>,
+    exercises: Vec<&'a Exercise>,
     scenarios: Vec<(&'a Exercise, &'a Scenario)>,
-    references: OnceLock<BTreeMap<usize, ReferenceRun>>,
+    references: RwLock<BTreeMap<usize, ReferenceRun>>,
+    /// Held by whoever runs references, so that each is run once.
+    turn: Mutex<()>,
 }
 
 impl Grading<'_> {
     /// What counts for a submission: all, or the exercises for which anything was handed in.
-    fn state(&self, candidate: Candidate) -> State {
-        let counts = (0..self.scenarios.len())
+    fn counts(&self, candidate: &Candidate) -> Vec<usize> {
+        let handed_in = &candidate.found.handed_in;
+        (0..self.scenarios.len())
             .filter(|index| {
-                self.batch.selected.all_count
-                    || candidate
-                        .found
-                        .handed_in
-                        .contains(&self.scenarios[*index].0.id)
+                self.batch.selected.all_count || handed_in.contains(&self.scenarios[*index].0.id)
             })
-            .collect();
-        State {
-            candidate,
-            counts,
-            ready: OnceLock::new(),
-            graded: Mutex::new(BTreeMap::new()),
-        }
+            .collect()
     }
 
-    /// The reference plays the student's role in every scenario that is wanted.
-    fn run_references(&self, wanted: &BTreeSet<usize>) -> BTreeMap<usize, ReferenceRun> {
-        let runs = Mutex::new(BTreeMap::new());
+    /// Looks at a submission and, unless nothing of it has changed, makes it ready.
+    fn begin(&self, submission: usize) -> Vec<Task> {
+        let (id, folder) = &self.batch.submissions[submission];
+        let sole = self.batch.selected.sole.as_ref();
+        let languages = &self.batch.languages;
+        // Before anything is read: what changes from here on is seen the next time.
+        let content = self
+            .earlier
+            .as_ref()
+            .and_then(|_| fingerprint(folder, Limits::default()));
+        let candidate = look(id.clone(), folder, &self.exercises, sole, languages);
+        let counts = self.counts(&candidate);
+        let mut key = None;
+        if let (Some((earlier, keys)), Some(content)) = (&self.earlier, content) {
+            let of = counts.iter().map(|index| self.scenarios[*index]);
+            key = keys.key(id, content, of);
+            if let Some(report) = key.as_ref().and_then(|key| earlier(id, key)) {
+                (self.tell)(Progress::Unchanged(Box::new(report)));
+                return Vec::new();
+            }
+        }
+        (self.tell)(Progress::Planned(counts.len()));
+        (self.tell)(Progress::Begun(id.clone()));
+        self.run_references(&counts);
+        // Only an interruption keeps a submission from being prepared, and references from being run.
+        let ready = prepare(&candidate, &self.cells, languages, &self.tools);
+        let Ok(ready) = ready else { return Vec::new() };
+        if self.batch.interrupt.was_said() {
+            return Vec::new();
+        }
+        let state = Arc::new(State {
+            candidate,
+            counts,
+            ready,
+            key,
+            graded: Mutex::new(BTreeMap::new()),
+        });
+        self.next_tasks(&state, None)
+    }
+
+    /// The reference plays the student's role in every one of these scenarios in which it did not
+    /// yet.
+    fn run_references(&self, wanted: &[usize]) {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = |index: &usize| self.reference(*index).is_none();
+        let missing: Vec<usize> = wanted.iter().copied().filter(is_new).collect();
+        if missing.is_empty() {
+            return;
+        }
+        (self.tell)(Progress::Planned(missing.len()));
         work_through(
             self.batch.jobs,
-            wanted.iter().copied().collect(),
+            missing,
             || self.batch.interrupt.was_said(),
             |index| {
                 let run = self.run_reference(index);
-                if let Err(why) = &run
-                    && !self.batch.interrupt.was_said()
-                {
+                if let Err(why) = &run {
+                    if self.batch.interrupt.was_said() {
+                        return Vec::new();
+                    }
                     let id = self.scenarios[index].1.id.clone();
                     (self.tell)(Progress::ReferenceFailed(id, why.clone()));
                 }
-                runs.lock()
+                self.references
+                    .write()
                     .unwrap_or_else(PoisonError::into_inner)
                     .insert(index, run);
                 Vec::new()
             },
         );
-        runs.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run_reference(&self, index: usize) -> ReferenceRun {
@@ -296,40 +343,21 @@ impl Grading<'_> {
         self.cells.run_with_packets(cell_plan(&input))
     }
 
-    fn carry_out(
-        &self,
-        task: Task,
-        states: &[State],
-        reports: &Mutex<Vec<SubmissionReport>>,
-    ) -> Vec<Task> {
-        let (submission, mut done) = match task {
-            Task::Prepare(submission) => {
-                let state = &states[submission];
-                let ready = prepare(
-                    &state.candidate,
-                    &self.cells,
-                    &self.batch.languages,
-                    &self.tools,
-                );
-                // Only an interruption keeps a submission from being prepared.
-                let Ok(ready) = ready else { return Vec::new() };
-                state
-                    .ready
-                    .set(ready)
-                    .expect("a submission is prepared once");
-                (submission, Vec::new())
-            }
-            Task::Run(submission, scenario) => {
-                let Some(graded) = self.run_scenario(&states[submission], scenario) else {
-                    return Vec::new();
-                };
-                (submission, vec![(scenario, graded)])
-            }
-        };
-        let state = &states[submission];
+    /// Runs a scenario, and says what can be run after it.
+    fn go_on(&self, state: &Arc<State>, scenario: usize) -> Vec<Task> {
+        match self.run_scenario(state, scenario) {
+            Some(graded) => self.next_tasks(state, Some((scenario, graded))),
+            None => Vec::new(),
+        }
+    }
+
+    /// What can be run now that `just` was graded, or at the beginning. When nothing is left, the
+    /// submission is reported.
+    fn next_tasks(&self, state: &Arc<State>, just: Option<(usize, Graded)>) -> Vec<Task> {
         let mut results = state.graded.lock().unwrap_or_else(PoisonError::into_inner);
         let before: BTreeSet<usize> = results.keys().copied().collect();
-        results.extend(done.drain(..));
+        let done = just.as_ref().map(|(scenario, _)| *scenario);
+        results.extend(just);
         let mut tasks = Vec::new();
         // Verdicts that need no run may decide others, so this goes on until nothing changes.
         loop {
@@ -342,12 +370,10 @@ impl Grading<'_> {
                     Next::Waits => {}
                     Next::Decided(graded) => decided.push((index, *graded)),
                     Next::Runs => {
-                        let is_new = match task {
-                            Task::Prepare(_) => true,
-                            Task::Run(_, just) => self.was_waiting_for(state, index, just, &before),
-                        };
+                        let is_new = done
+                            .is_none_or(|just| self.was_waiting_for(state, index, just, &before));
                         if is_new {
-                            tasks.push(Task::Run(submission, index));
+                            tasks.push(Task::Run(Arc::clone(state), index));
                         }
                     }
                 }
@@ -366,26 +392,18 @@ impl Grading<'_> {
             tasks.clear();
         }
         if results.len() == state.counts.len() {
-            let ready = state
-                .ready
-                .get()
-                .expect("a submission with results was prepared");
             let report = SubmissionReport {
                 submission: state.candidate.id.clone(),
                 seed: self.batch.seed,
                 isolation: Isolation::Namespaces,
-                notices: ready.notices.clone(),
+                notices: state.ready.notices.clone(),
                 scenarios: state
                     .counts
                     .iter()
                     .map(|index| results[index].clone())
                     .collect(),
             };
-            (self.tell)(Progress::Submission(Box::new(report.clone())));
-            reports
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(report);
+            (self.tell)(Progress::Submission(Box::new(report), state.key.clone()));
         }
         tasks
     }
@@ -415,10 +433,7 @@ impl Grading<'_> {
 
     fn next_for(&self, state: &State, index: usize, results: &BTreeMap<usize, Graded>) -> Next {
         let (exercise, scenario) = self.scenarios[index];
-        let ready = state
-            .ready
-            .get()
-            .expect("a submission is prepared before it is run");
+        let ready = &state.ready;
         let key: (ExerciseId, Role) = (exercise.id.clone(), scenario.grades);
         match ready.launches.get(&key) {
             Some(Ok(_)) => {}
@@ -450,26 +465,22 @@ impl Grading<'_> {
         Next::Runs
     }
 
-    fn reference(&self, index: usize) -> Option<&ReferenceRun> {
-        self.references
-            .get()
-            .and_then(|references| references.get(&index))
+    fn reference(&self, index: usize) -> Option<ReferenceRun> {
+        let references = self.references.read();
+        let references = references.unwrap_or_else(PoisonError::into_inner);
+        references.get(&index).cloned()
     }
 
     /// Runs and judges; `None` when the run was interrupted.
     fn run_scenario(&self, state: &State, index: usize) -> Option<Graded> {
         let (exercise, scenario) = self.scenarios[index];
-        let ready = state
-            .ready
-            .get()
-            .expect("a submission is prepared before it is run");
+        let ready = &state.ready;
         let launch = ready.launches[&(exercise.id.clone(), scenario.grades)]
             .as_ref()
             .expect("only what is ready is run");
         let reference = self
             .reference(index)
-            .and_then(|run| run.as_ref().ok())
-            .cloned()
+            .and_then(Result::ok)
             .expect("only what the reference passes is run");
         let result = self
             .reference_launches(exercise)

@@ -1,7 +1,7 @@
 //! A batch: every submission against every scenario that counts, many cells at a time.
 //!
 //! ```text
-//! plan: which scenarios ─► references first ─► per submission: find, stage, build, run, judge
+//! which scenarios ─► per submission: hash, find, references first, stage, build, run, judge
 //! ```
 //!
 //! Cells are processes of their own, started through `cells`; this module only waits for them.
@@ -9,6 +9,7 @@
 
 mod cells;
 mod grade;
+mod key;
 mod load;
 mod naming;
 mod outcome;
@@ -19,7 +20,8 @@ mod select;
 mod selftest;
 
 pub use cells::{CellFailure, Cells, Interrupt};
-pub use grade::{Batch, BatchError, grade};
+pub use grade::{Batch, BatchError, Earlier, grade, grade_each};
+pub use key::{Key, Shard};
 pub use load::Load;
 pub use naming::Named;
 pub use outcome::{Outcome, Progress, SubmissionReport};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::key::Key;
 use crate::ids::{ScenarioId, SubmissionId};
 use crate::judge::{Graded, Score, Verdict};
 use crate::packet::DevicePackets;
@@ -45,7 +46,7 @@ impl SubmissionReport {
 /// What happens while a batch is graded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// So many cells are to be run in all, as far as is known.
+    /// So many more cells are to be run.
     Planned(usize),
     /// A cell is done: the record, and the reference's own of the same scenario.
     CellDone {
@@ -58,8 +59,12 @@ pub enum Progress {
     },
     /// The reference did not pass a scenario, which is therefore not judged for anyone: why.
     ReferenceFailed(ScenarioId, String),
-    /// A submission is done.
-    Submission(Box<SubmissionReport>),
+    /// A submission is graded from now on: what an earlier run said of it does not count any more.
+    Begun(SubmissionId),
+    /// A submission is done, and under which key it may stand.
+    Submission(Box<SubmissionReport>, Option<Key>),
+    /// A submission was graded before, and nothing has changed: no cell runs for it.
+    Unchanged(Box<SubmissionReport>),
 }
 
 /// How a batch came out.

@@ -10,17 +10,17 @@ use super::exit::ExitStatus;
 use super::options::RunOptions;
 use super::progress::Bar;
 use super::{interrupt, screen};
-use crate::batch::{self, Batch, BatchError, Outcome, Progress, Selected};
+use crate::batch::{self, Batch, BatchError, Earlier, Outcome, Progress, Selected};
 use crate::ids::SubmissionId;
 use crate::report::{self, Style};
 use crate::submission::Languages;
 
 /// How a batch came out.
 #[derive(Debug)]
-pub(super) enum Graded {
+pub(super) enum Graded<T> {
     /// It was graded, in whole or up to an interruption.
     Done {
-        outcome: Outcome,
+        outcome: T,
         /// True when the reference did not pass a scenario.
         incomplete: bool,
     },
@@ -28,7 +28,7 @@ pub(super) enum Graded {
     Never(ExitStatus),
 }
 
-/// Grades the submissions, where anything is selected, and tells `hear` what happens, from several
+/// Grades the submissions, where anything is selected, keeps their reports and tells `hear` what happens, from several
 /// threads. With `packets` it hears all packets of the submissions' runs too.
 ///
 /// # Errors
@@ -39,7 +39,41 @@ pub(super) fn grade(
     options: &RunOptions,
     packets: bool,
     hear: &(dyn Fn(Progress, &Bar) + Sync),
-) -> anyhow::Result<Graded> {
+) -> anyhow::Result<Graded<Outcome>> {
+    with_batch(selected, submissions, options, packets, hear, batch::grade)
+}
+
+/// The same for a class, of which no report is kept; what `earlier` knows is not graded again. The
+/// outcome is whether it was interrupted.
+///
+/// # Errors
+/// When it cannot even be tried.
+pub(super) fn grade_each(
+    selected: &Selected<'_>,
+    submissions: Vec<(SubmissionId, PathBuf)>,
+    options: &RunOptions,
+    packets: bool,
+    earlier: Earlier<'_>,
+    hear: &(dyn Fn(Progress, &Bar) + Sync),
+) -> anyhow::Result<Graded<bool>> {
+    with_batch(
+        selected,
+        submissions,
+        options,
+        packets,
+        hear,
+        |batch, tell| batch::grade_each(batch, Some(earlier), tell),
+    )
+}
+
+fn with_batch<T>(
+    selected: &Selected<'_>,
+    submissions: Vec<(SubmissionId, PathBuf)>,
+    options: &RunOptions,
+    packets: bool,
+    hear: &(dyn Fn(Progress, &Bar) + Sync),
+    grade: impl FnOnce(&Batch<'_>, &(dyn Fn(Progress) + Sync)) -> Result<T, BatchError>,
+) -> anyhow::Result<Graded<T>> {
     if selected.exercises.is_empty() {
         screen::error(
             "no scenario was selected\nhint: `sockgrade list --scenarios` shows what there is",
@@ -67,7 +101,7 @@ pub(super) fn grade(
         }
         hear(progress, &bar);
     };
-    let graded = batch::grade(&batch, &tell);
+    let graded = grade(&batch, &tell);
     drop(bar);
     Ok(match graded {
         Ok(outcome) => Graded::Done {

@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         } => (outcome, incomplete),
         Graded::Never(status) => return Ok(status),
     };
-    let unkept = keeper.is_some_and(|keeper| !keeper.finish(&outcome.reports));
+    let unkept = keeper.is_some_and(|keeper| !keeper.finish(&keeper.done().0));
     let status = ExitStatus::of(&outcome.reports, incomplete || unkept, outcome.interrupted);
     for report in &outcome.reports {
         screen::print(&report::terminal::check(report, screen::style()))?;

@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use super::exit::{self, ExitStatus};
 use super::{
-    check, completions, explain, grade, judge, lint, list, reference, replay, schema, screen,
-    selftest, show,
+    check, completions, explain, grade, judge, lint, list, merge, reference, replay, schema,
+    screen, selftest, show,
 };
 
 /// Grades socket-programming homework over a wire that it controls.
@@ -41,6 +41,7 @@ pub(super) struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Grade(grade::Arguments),
+    Merge(merge::Arguments),
     Check(check::Arguments),
     Replay(replay::Arguments),
     Judge(judge::Arguments),
@@ -72,6 +73,7 @@ pub fn run() -> ExitCode {
     };
     let done = match line.command {
         Command::Grade(arguments) => grade::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),

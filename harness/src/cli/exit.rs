@@ -57,27 +57,53 @@ impl ExitStatus {
                 "incomplete: something could not be judged or written, for a reason of ours (wins over 1)"
             }
             Self::NothingSelected => "nothing was selected: no submission, or no scenario for it",
-            Self::Interrupted => "interrupted; the reports that were finished are kept",
+            Self::Interrupted => {
+                "interrupted; what is finished is kept, and the same command goes on"
+            }
         }
     }
 
     /// What graded submissions come to. `incomplete` says that something of ours went wrong besides
     /// what the reports tell.
     pub(super) fn of(reports: &[SubmissionReport], incomplete: bool, interrupted: bool) -> Self {
-        let any = |verdict: Verdict| {
-            let mut scenarios = reports.iter().flat_map(|report| &report.scenarios);
-            scenarios.any(|graded| graded.verdict == verdict)
-        };
+        let mut tally = Tally::default();
+        reports.iter().for_each(|report| tally.add(report));
+        tally.status(incomplete, interrupted)
+    }
+}
+
+/// Which verdicts there were, report by report.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    passed: bool,
+    failed: bool,
+    not_judged: bool,
+}
+
+impl Tally {
+    /// Hears of a report.
+    pub(super) fn add(&mut self, report: &SubmissionReport) {
+        for graded in &report.scenarios {
+            match graded.verdict {
+                Verdict::Passed => self.passed = true,
+                Verdict::Failed => self.failed = true,
+                Verdict::NotJudged => self.not_judged = true,
+            }
+        }
+    }
+
+    /// What they come to.
+    pub(super) fn status(&self, incomplete: bool, interrupted: bool) -> ExitStatus {
         if interrupted {
-            Self::Interrupted
-        } else if incomplete || any(Verdict::NotJudged) {
-            Self::Incomplete
-        } else if any(Verdict::Failed) {
-            Self::LostPoints
-        } else if any(Verdict::Passed) {
-            Self::Passed
+            ExitStatus::Interrupted
+        } else if incomplete || self.not_judged {
+            ExitStatus::Incomplete
+        } else if self.failed {
+            ExitStatus::LostPoints
+        } else if self.passed {
+            ExitStatus::Passed
         } else {
-            Self::NothingSelected
+            ExitStatus::NothingSelected
         }
     }
 }

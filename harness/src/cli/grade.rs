@@ -5,21 +5,28 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::batch::{self, Graded};
-use super::exit::{self, ExitStatus};
+use super::exit::{self, ExitStatus, Tally};
 use super::keep::Keeper;
 use super::options::{CourseOptions, RunOptions, SelectionOptions};
 use super::{course, screen};
-use crate::batch::{Outcome, SubmissionReport, select};
+use crate::batch::{Shard, select};
+use crate::escape;
 use crate::ids::SubmissionId;
 use crate::report::{Places, terminal};
 
 /// Grade a class: a folder with one folder per student
+///
+/// A submission that is done is on the disk before the next one is. So after a run that was broken
+/// off, by Ctrl-C, a full disk or a power cut, the same command goes on where it was. It grades what
+/// is new or has changed: the submission, the exercise, its scenarios or its reference, the seed, or
+/// sockgrade itself; and what could not be judged. The rest is unchanged, and no test runs for it.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade grade", "all folders in submissions/; reports in reports/"),
     ("sockgrade grade handed-in --assignment echo", "all exercises of an assignment, handed in or not"),
     ("sockgrade grade --exercise tcp-echo --level basics --out first-look", "one exercise, its simplest tests"),
     ("sockgrade grade --pcap", "with every packet, in reports/<name>/cells/**/*.pcapng"),
+    ("sockgrade grade --shard 2/7 --out part-2", "the second of seven parts, on a machine of its own"),
 ]))]
 pub(super) struct Arguments {
     /// The folder with one folder per student
@@ -31,6 +38,20 @@ pub(super) struct Arguments {
     selection: SelectionOptions,
     #[command(flatten)]
     options: RunOptions,
+    /// Only this submission, whether or not it has changed (may be given several times)
+    #[arg(long, value_name = "ID", help_heading = "Which submissions")]
+    submission: Vec<String>,
+    /// Only the K-th of N parts of the class, always the same; `merge` joins their reports
+    #[arg(long, value_name = "K/N", help_heading = "Which submissions")]
+    shard: Option<Shard>,
+    /// Grade all again, changed or not
+    #[arg(long, help_heading = "Which submissions")]
+    force: bool,
+    /// Go on with a run that was broken off, and refuse to begin a new one
+    ///
+    /// Going on is what `grade` does in any case. With this, a wrong --out is a mistake that is told.
+    #[arg(long, conflicts_with = "force", help_heading = "Which submissions")]
+    resume: bool,
     /// Where the reports go
     #[arg(
         long,
@@ -50,38 +71,63 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let course = course::load(&arguments.course)?;
     let selected = select(&course, &arguments.selection.selection())?;
-    let submissions = handed_in(&arguments.submissions)?;
-    if submissions.is_empty() {
+    let everybody = handed_in(&arguments.submissions)?;
+    if everybody.is_empty() {
         screen::error(&format!(
             "there is no submission in {}\nhint: it should have one folder per student",
             arguments.submissions.display()
         ));
         return Ok(ExitStatus::NothingSelected);
     }
+    let submissions = wanted(arguments, &everybody)?;
+    if arguments.resume && !arguments.out.join("results.jsonl").exists() {
+        bail!(
+            "there is nothing to go on with in {}\nhint: without --resume a new run begins there",
+            arguments.out.display()
+        );
+    }
     let keeper = Keeper::new(&arguments.out)?;
     let hear = |progress, bar: &_| keeper.hear(&progress, bar);
-    let graded = batch::grade(
+    let again = arguments.force || !arguments.submission.is_empty();
+    let graded = batch::grade_each(
         &selected,
         submissions,
         &arguments.options,
         arguments.pcap,
+        &|id, key| keeper.earlier(id, key).filter(|_| !again),
         &hear,
     )?;
-    let (outcome, incomplete) = match graded {
+    let (interrupted, incomplete) = match graded {
         Graded::Done {
             outcome,
             incomplete,
         } => (outcome, incomplete),
         Graded::Never(status) => return Ok(status),
     };
-    let unkept = !keeper.finish(&outcome.reports);
-    let status = ExitStatus::of(&outcome.reports, incomplete || unkept, outcome.interrupted);
+    let (done, unchanged) = keeper.done();
+    let class = if arguments.submission.is_empty() {
+        done.clone()
+    } else {
+        // One was graded; the pages about the class are about all of it.
+        let mut class: Vec<_> = everybody.into_iter().map(|(id, _)| id).collect();
+        class.retain(|id| arguments.shard.is_none_or(|shard| shard.has(id)));
+        class
+    };
+    let unkept = !keeper.finish(&class);
     let usual = arguments.submissions == Path::new("submissions");
     let places = Places {
         submissions: (!usual).then_some(arguments.submissions.as_path()),
         course: arguments.course.course.as_deref(),
     };
-    print(&outcome, places)?;
+    let tally = print(&keeper, &done, places, interrupted)?;
+    if unchanged > 0 {
+        screen::print(&format!(
+            "{unchanged} of {} unchanged since the last run: no test ran for them (--force grades \
+             all again)\n",
+            done.len()
+        ))?;
+    }
+    let status = tally.status(incomplete || unkept, interrupted);
     if status == ExitStatus::NothingSelected {
         screen::error(
             "no program for any exercise was found\nhint: `--exercise` or `--assignment` tells \
@@ -91,15 +137,52 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     Ok(status)
 }
 
-/// Every submission in the order of names, and then what failed.
-fn print(outcome: &Outcome, places: Places<'_>) -> anyhow::Result<()> {
-    let style = screen::style();
-    let columns = |report: &SubmissionReport| report.submission.as_str().chars().count();
-    let width = outcome.reports.iter().map(columns).max().unwrap_or(0);
-    for report in &outcome.reports {
-        screen::print(&terminal::submission(report, width, places, style))?;
+/// Those that were asked for.
+fn wanted(
+    arguments: &Arguments,
+    everybody: &[(SubmissionId, PathBuf)],
+) -> anyhow::Result<Vec<(SubmissionId, PathBuf)>> {
+    for name in &arguments.submission {
+        if !everybody.iter().any(|(id, _)| id.as_str() == name) {
+            bail!(
+                "there is no submission `{name}` in {}",
+                arguments.submissions.display()
+            );
+        }
     }
-    screen::print(&terminal::summary(outcome, places, style))
+    let named = &arguments.submission;
+    let is_wanted = |id: &SubmissionId| {
+        (named.is_empty() || named.iter().any(|name| name == id.as_str()))
+            && arguments.shard.is_none_or(|shard| shard.has(id))
+    };
+    let all = everybody.iter().filter(|(id, _)| is_wanted(id));
+    Ok(all.cloned().collect())
+}
+
+/// Every submission in the order of names, and then what failed. Each is read from the disk.
+fn print(
+    keeper: &Keeper,
+    done: &[SubmissionId],
+    places: Places<'_>,
+    interrupted: bool,
+) -> anyhow::Result<Tally> {
+    let style = screen::style();
+    let columns = |id: &SubmissionId| id.as_str().chars().count();
+    let width = done.iter().map(columns).max().unwrap_or(0);
+    let mut tally = Tally::default();
+    let mut summary = terminal::Summary::new(places, style);
+    for report in done.iter().filter_map(|id| keeper.known(id)) {
+        tally.add(&report);
+        summary.add(&report);
+        screen::print(&terminal::submission(&report, width, places, style))?;
+    }
+    for id in keeper.unkept() {
+        screen::print(&escape::clean(&format!(
+            "{id}: not everything could be written; the same command grades it again\n"
+        )))?;
+    }
+    screen::print(&summary.text(interrupted))?;
+    Ok(tally)
 }
 
 /// The submissions, by name. Files beside them and hidden folders are none.

@@ -1,89 +1,142 @@
 //! Keeps what a batch tells in the folder of reports, as it comes.
 //!
-//! What cannot be written is said, and does not stop the batch.
+//! What cannot be written is said, and does not stop the batch; a submission of which anything could
+//! not be written is not said to be done, so that the next run grades it again.
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::RwLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::anyhow;
 
 use super::progress::Bar;
 use super::screen;
-use crate::batch::{Progress, SubmissionReport};
+use crate::batch::{Key, Progress, SubmissionReport};
+use crate::ids::SubmissionId;
+use crate::judge::Verdict;
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report::folder::{Folder, FolderError};
+use crate::report::journal::Done;
 
 /// The folder of a batch's reports while the batch goes on.
 #[derive(Debug)]
 pub(super) struct Keeper {
-    folder: RwLock<Folder>,
-    failed: AtomicBool,
+    folder: Folder,
+    seen: Mutex<Seen>,
+}
+
+/// What became of the submissions, by name.
+#[derive(Debug, Default)]
+struct Seen {
+    done: BTreeSet<SubmissionId>,
+    unchanged: usize,
+    unkept: BTreeSet<SubmissionId>,
 }
 
 impl Keeper {
     /// # Errors
-    /// When the folder cannot be made.
+    /// When the folder cannot be made, or another run has it.
     pub(super) fn new(folder: &Path) -> anyhow::Result<Self> {
         // As text: the error tells its cause itself.
         let folder = Folder::begin(folder).map_err(|error| anyhow!("{error}"))?;
-        let folder = RwLock::new(folder);
         Ok(Self {
             folder,
-            failed: AtomicBool::new(false),
+            seen: Mutex::default(),
         })
+    }
+
+    /// The report of an earlier run, where it may stand. What was not judged is tried again.
+    pub(super) fn earlier(&self, id: &SubmissionId, key: &Key) -> Option<SubmissionReport> {
+        let done = self.folder.known(id)?;
+        let scenarios = &done.report.scenarios;
+        let judged = scenarios
+            .iter()
+            .all(|one| one.verdict != Verdict::NotJudged);
+        (judged && done.key.as_ref() == Some(key)).then_some(done.report)
     }
 
     /// Writes what was told, if it is for the folder.
     pub(super) fn hear(&self, progress: &Progress, bar: &Bar) {
-        let written = match progress {
+        let (whose, written) = match progress {
             Progress::CellDone {
                 record: Some(record),
                 reference,
                 packets,
-            } => self.cell(record, reference.as_deref(), packets),
-            Progress::Submission(report) => {
-                let mut folder = self.folder.write().expect("writing a file does not panic");
-                folder.submission(report).map(drop)
+            } => {
+                let Some(id) = &record.submission else { return };
+                (id, self.cell(id, record, reference.as_deref(), packets))
+            }
+            Progress::Begun(id) => (id, self.folder.forget(id)),
+            Progress::Submission(report, key) => (&report.submission, self.report(report, key)),
+            Progress::Unchanged(report) => {
+                let id = &report.submission;
+                let mut seen = self.seen();
+                seen.done.insert(id.clone());
+                seen.unchanged += 1;
+                (id, self.folder.line(report))
             }
             Progress::CellDone { record: None, .. }
             | Progress::Planned(_)
-            | Progress::ReferenceFailed(..) => Ok(()),
+            | Progress::ReferenceFailed(..) => return,
         };
         if let Err(error) = written {
-            self.failed.store(true, Ordering::Relaxed);
+            self.seen().unkept.insert(whose.clone());
             bar.above(|| screen::error(&error.to_string()));
         }
     }
 
-    /// Writes what is about all submissions; true when nothing was left unwritten.
-    pub(super) fn finish(self, reports: &[SubmissionReport]) -> bool {
-        let folder = self.folder.read().expect("writing a file does not panic");
-        let written = folder.junit(reports).and_then(|_| folder.class(reports));
-        if let Err(error) = written {
+    /// The submissions that are done, and how many of them are unchanged.
+    pub(super) fn done(&self) -> (Vec<SubmissionId>, usize) {
+        let seen = self.seen();
+        (seen.done.iter().cloned().collect(), seen.unchanged)
+    }
+
+    /// Those of which something could not be written.
+    pub(super) fn unkept(&self) -> Vec<SubmissionId> {
+        self.seen().unkept.iter().cloned().collect()
+    }
+
+    /// What is known of a submission.
+    pub(super) fn known(&self, id: &SubmissionId) -> Option<SubmissionReport> {
+        self.folder.known(id).map(|done| done.report)
+    }
+
+    /// Writes what is about all of these submissions; true when nothing was left unwritten.
+    pub(super) fn finish(&self, submissions: &[SubmissionId]) -> bool {
+        if let Err(error) = self.folder.class(submissions) {
             screen::error(&error.to_string());
             return false;
         }
-        !self.failed.load(Ordering::Relaxed)
+        self.seen().unkept.is_empty()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn report(&self, report: &SubmissionReport, key: &Option<Key>) -> Result<(), FolderError> {
+        self.folder.submission(report)?;
+        if !self.seen().unkept.contains(&report.submission) {
+            self.folder.done(&Done::new(key.clone(), report.clone()))?;
+            self.seen().done.insert(report.submission.clone());
+        }
+        Ok(())
     }
 
     /// A record, and beside it what the reference did and the packets, where there are any.
     fn cell(
         &self,
+        submission: &SubmissionId,
         record: &CellRecord,
         reference: Option<&CellRecord>,
         packets: &[DevicePackets],
     ) -> Result<(), FolderError> {
-        let folder = self.folder.read().expect("writing a file does not panic");
-        let Some(submission) = &record.submission else {
-            return Ok(());
-        };
-        folder.record(submission, record)?;
+        self.folder.record(submission, record)?;
         if let Some(reference) = reference {
-            folder.reference(submission, reference)?;
+            self.folder.reference(submission, reference)?;
         }
-        folder.packets(submission, record, packets)?;
+        self.folder.packets(submission, record, packets)?;
         Ok(())
     }
 }

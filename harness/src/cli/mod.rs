@@ -19,6 +19,7 @@ mod judge;
 mod keep;
 mod lint;
 mod list;
+mod merge;
 mod options;
 mod progress;
 mod reference;

@@ -18,7 +18,7 @@ impl Bar {
         } else {
             ProgressDrawTarget::stderr()
         };
-        let bar = ProgressBar::with_draw_target(None, target);
+        let bar = ProgressBar::with_draw_target(Some(0), target);
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} tests  {elapsed}  {msg}")
             .expect("the template is well formed");
         bar.set_style(style);
@@ -28,14 +28,14 @@ impl Bar {
     /// Goes on.
     pub(super) fn hear(&self, progress: &Progress) {
         match progress {
-            Progress::Planned(number) => self.0.set_length(*number as u64),
+            Progress::Planned(number) => self.0.inc_length(*number as u64),
             Progress::CellDone { .. } => self.0.inc(1),
-            Progress::Submission(report) => {
+            Progress::Submission(report, _) | Progress::Unchanged(report) => {
                 self.0.set_message(crate::escape::visible(
                     report.submission.as_str().as_bytes(),
                 ));
             }
-            Progress::ReferenceFailed(..) => {}
+            Progress::Begun(_) | Progress::ReferenceFailed(..) => {}
         }
     }
 

@@ -3,10 +3,12 @@
 //! ```text
 //! reports/index.html                      the page of the class
 //! reports/junit.xml                       written anew as a whole
-//! reports/results.jsonl                   a line per submission; of two for one, the last counts
+//! reports/results.jsonl                   a line per submission, as they come; in order at the end
+//! reports/.lock                           held while a run writes here
 //! reports/<submission>/index.html
 //!                      report.txt
 //!                      report.json
+//!                      graded.json         written last: the submission is done
 //!                      cells/<exercise>/<role>/<name>/record.json
 //!                                                     reference.json
 //!                                                     ladder.svg
@@ -19,12 +21,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rustix::fs::FlockOperation;
+use rustix::io::Errno;
+
 use super::html::{self, Runs, Seen};
+use super::journal::{self, Done};
 use super::ladder::svg;
 use super::{entry, json, json_text, jsonl, junit, pcapng, text};
 use crate::batch::SubmissionReport;
@@ -41,6 +47,14 @@ const JUNIT: &str = "junit.xml";
 const PAGE: &str = "index.html";
 /// The drawing of a run.
 pub(super) const LADDER: &str = "ladder.svg";
+/// The file that says that a submission is done.
+const DONE: &str = "graded.json";
+/// The folder of a submission's records.
+const CELLS: &str = "cells";
+/// The file that a run holds while it writes.
+const LOCK: &str = ".lock";
+/// How the name of a file begins that is not whole yet.
+const UNFINISHED: &str = ".report-";
 /// So many bytes of a name are kept; file systems take 255.
 const NAME_BYTES: usize = 120;
 
@@ -54,47 +68,35 @@ pub struct FolderError {
     pub source: io::Error,
 }
 
-/// The folder of a batch's reports.
+/// The folder of a batch's reports. Only one run at a time has it.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
     results: File,
     /// What was seen of runs whose submission is not written yet.
     seen: Mutex<BTreeMap<SubmissionId, Runs>>,
+    _lock: File,
 }
 
 impl Folder {
-    /// For a new batch: `results.jsonl` begins empty, other files stay until they are written anew.
+    /// For a batch: `results.jsonl` begins empty, other files stay until they are written anew.
     ///
     /// # Errors
-    /// When the folder cannot be made or written to.
+    /// When the folder cannot be made or written to, or another run has it.
     pub fn begin(root: impl Into<PathBuf>) -> Result<Self, FolderError> {
-        let folder = Self::resume(root)?;
-        let path = folder.root.join(RESULTS);
-        folder.results.set_len(0).map_err(at(&path))?;
-        Ok(folder)
-    }
-
-    /// For a batch that goes on: the lines that are there stay. A last line without its end, as it is
-    /// left by a machine that stops, is taken away.
-    ///
-    /// # Errors
-    /// When the folder cannot be made or written to.
-    pub fn resume(root: impl Into<PathBuf>) -> Result<Self, FolderError> {
         let root = root.into();
         fs::create_dir_all(&root).map_err(at(&root))?;
+        let lock = lock(&root).map_err(at(&root))?;
+        take_unfinished(&root).map_err(at(&root))?;
         let path = root.join(RESULTS);
-        let open = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(&path);
-        let mut results = open.map_err(at(&path))?;
-        take_half_line(&mut results).map_err(at(&path))?;
+        let open = OpenOptions::new().append(true).create(true).open(&path);
+        let results = open.map_err(at(&path))?;
+        results.set_len(0).map_err(at(&path))?;
         Ok(Self {
             root,
             results,
             seen: Mutex::default(),
+            _lock: lock,
         })
     }
 
@@ -108,26 +110,105 @@ impl Folder {
         self.root.join(folder_name(submission))
     }
 
+    /// Takes away what an earlier run says of a submission that is graded anew: that it is done, and
+    /// what its cells saw.
+    ///
+    /// # Errors
+    /// When something cannot be taken away.
+    pub fn forget(&self, submission: &SubmissionId) -> Result<(), FolderError> {
+        let folder = self.of(submission);
+        let done = folder.join(DONE);
+        absent(fs::remove_file(&done)).map_err(at(&done))?;
+        let cells = folder.join(CELLS);
+        absent(fs::remove_dir_all(&cells)).map_err(at(&cells))?;
+        absent(take_unfinished(&folder)).map_err(at(&folder))
+    }
+
     /// Writes `report.json`, `report.txt`, the page and the ladders, and adds the submission's line to
     /// `results.jsonl`.
     /// Returns the path of `report.txt`.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn submission(&mut self, report: &SubmissionReport) -> Result<PathBuf, FolderError> {
+    pub fn submission(&self, report: &SubmissionReport) -> Result<PathBuf, FolderError> {
         let folder = self.of(&report.submission);
         replace(&folder.join("report.json"), json::render(report).as_bytes())?;
         let path = folder.join("report.txt");
         replace(&path, text::render(report).as_bytes())?;
         self.page(report)?;
-        let results = self.root.join(RESULTS);
+        self.line(report)?;
+        Ok(path)
+    }
+
+    /// Adds the submission's line to `results.jsonl`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn line(&self, report: &SubmissionReport) -> Result<(), FolderError> {
         // One write, so that the line is there as a whole.
         let line = jsonl::render(report);
-        self.results
-            .write_all(line.as_bytes())
-            .map_err(at(&results))?;
-        self.results.flush().map_err(at(&results))?;
-        Ok(path)
+        let written = (&self.results).write_all(line.as_bytes());
+        written.map_err(at(&self.root.join(RESULTS)))
+    }
+
+    /// Writes that a submission is done, once all its files are on the disk.
+    ///
+    /// # Errors
+    /// When that cannot be made sure.
+    pub fn done(&self, done: &Done) -> Result<(), FolderError> {
+        let folder = self.of(&done.report.submission);
+        let sync = |folder: &Path| -> io::Result<()> { File::open(folder)?.sync_all() };
+        // One call for the many small files of the cells.
+        let files = File::open(&folder).and_then(|open| Ok(rustix::fs::syncfs(&open)?));
+        files.map_err(at(&folder))?;
+        let path = folder.join(DONE);
+        let content = journal::render(done);
+        replace_with(&path, |file| {
+            file.write_all(content.as_bytes())?;
+            file.sync_all()
+        })?;
+        sync(&folder).map_err(at(&folder))?;
+        sync(&self.root).map_err(at(&self.root))
+    }
+
+    /// What is known of a submission that is done.
+    pub fn known(&self, submission: &SubmissionId) -> Option<Done> {
+        known(&self.of(submission)).filter(|done| done.report.submission == *submission)
+    }
+
+    /// Writes `junit.xml`, the page of the class and, in this order, `results.jsonl`, from what is known
+    /// of these submissions. What is not known is left out.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn class(&self, submissions: &[SubmissionId]) -> Result<(), FolderError> {
+        let reports = || {
+            let known = submissions.iter().filter_map(|id| self.known(id));
+            known.map(|done| done.report)
+        };
+        replace_with(&self.root.join(RESULTS), |file| {
+            let mut file = BufWriter::new(file);
+            for report in reports() {
+                file.write_all(jsonl::render(&report).as_bytes())?;
+            }
+            file.flush()
+        })?;
+        replace_with(&self.root.join(JUNIT), |file| {
+            // The sums stand in front and are known at the end.
+            let mut suites = BufWriter::new(tempfile::tempfile_in(&self.root)?);
+            let mut parts = junit::Parts::default();
+            for report in reports() {
+                suites.write_all(parts.suite(&report).as_bytes())?;
+            }
+            let mut suites = suites.into_inner()?;
+            suites.seek(SeekFrom::Start(0))?;
+            file.write_all(parts.head().as_bytes())?;
+            io::copy(&mut suites, file)?;
+            file.write_all(junit::TAIL.as_bytes())
+        })?;
+        // The page counts over all of them, so all are in memory while it is made.
+        let all: Vec<SubmissionReport> = reports().collect();
+        replace(&self.root.join(PAGE), html::class(&all).as_bytes())
     }
 
     /// The page of a submission, and a drawing of each of its runs.
@@ -144,16 +225,6 @@ impl Folder {
         }
         let page = html::submission(report, &runs);
         replace(&self.of(&report.submission).join(PAGE), page.as_bytes())
-    }
-
-    /// Writes the page of the class; returns its path.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn class(&self, reports: &[SubmissionReport]) -> Result<PathBuf, FolderError> {
-        let path = self.root.join(PAGE);
-        replace(&path, html::class(reports).as_bytes())?;
-        Ok(path)
     }
 
     /// Writes what a cell saw; returns the path of `record.json`.
@@ -215,20 +286,30 @@ impl Folder {
 
     /// Where the record of this scenario stands.
     pub fn cell_folder(&self, submission: &SubmissionId, scenario: &ScenarioId) -> PathBuf {
-        let mut folder = self.of(submission).join("cells");
+        let mut folder = self.of(submission).join(CELLS);
         folder.extend(cell_names(scenario));
         folder
     }
+}
 
-    /// Writes `junit.xml`; returns its path.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn junit(&self, reports: &[SubmissionReport]) -> Result<PathBuf, FolderError> {
-        let path = self.root.join(JUNIT);
-        replace(&path, junit::render(reports).as_bytes())?;
-        Ok(path)
+/// The submissions that are done in a folder of reports, by name, each with its own folder.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn all_known(root: &Path) -> io::Result<Vec<(SubmissionId, PathBuf)>> {
+    let mut submissions = Vec::new();
+    for entry in root.read_dir()? {
+        let folder = entry?.path();
+        if let Some(done) = known(&folder) {
+            submissions.push((done.report.submission, folder));
+        }
     }
+    submissions.sort();
+    Ok(submissions)
+}
+
+fn known(folder: &Path) -> Option<Done> {
+    journal::read(&fs::read(folder.join(DONE)).ok()?)
 }
 
 /// Writes a file `<participant>.pcapng` for each device into a folder; returns their paths.
@@ -294,6 +375,13 @@ fn harmless(c: char) -> bool {
 
 /// Writes a file beside its place and renames it into it.
 fn replace(path: &Path, content: &[u8]) -> Result<(), FolderError> {
+    replace_with(path, |file| file.write_all(content))
+}
+
+fn replace_with(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), FolderError> {
     let folder = path
         .parent()
         .expect("every file of a report stands in a folder");
@@ -301,35 +389,57 @@ fn replace(path: &Path, content: &[u8]) -> Result<(), FolderError> {
     let write = || -> io::Result<()> {
         // Readable for others as far as the user's umask allows; temporary files usually are not.
         let mut file = tempfile::Builder::new()
-            .prefix(".report-")
+            .prefix(UNFINISHED)
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder)?;
-        file.write_all(content)?;
-        file.flush()?;
+        write(file.as_file_mut())?;
         file.persist(path)?;
         Ok(())
     };
     write().map_err(at(path))
 }
 
+/// Takes the folder for this run, until the file is closed, at the latest by the end of the process.
+fn lock(root: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(root.join(LOCK))?;
+    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(Errno::WOULDBLOCK) => Err(io::Error::other(
+            "another run of sockgrade is writing to it",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Takes away files that a run which was killed did not finish.
+fn take_unfinished(folder: &Path) -> io::Result<()> {
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        if entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(UNFINISHED.as_bytes())
+        {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// That something is not there is no error.
+fn absent(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
 fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     let path = path.to_owned();
     move |source| FolderError { path, source }
-}
-
-/// Cuts a file behind its last line end.
-fn take_half_line(file: &mut File) -> io::Result<()> {
-    let mut content = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    file.read_to_end(&mut content)?;
-    let end = content
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
-    if end < content.len() {
-        file.set_len(end as u64)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -349,58 +459,104 @@ mod tests {
     #[test]
     fn every_file_is_at_its_place_and_no_other() {
         let place = tempfile::tempdir().unwrap();
-        let mut folder = Folder::begin(place.path().join("a/reports")).unwrap();
+        let folder = Folder::begin(place.path().join("a/reports")).unwrap();
         let report = sample::report();
         folder.submission(&report).unwrap();
         folder.submission(&report).unwrap();
-        folder.junit(std::slice::from_ref(&report)).unwrap();
+        folder.done(&Done::new(None, report.clone())).unwrap();
+        folder
+            .class(std::slice::from_ref(&report.submission))
+            .unwrap();
         let record = folder
             .record(&report.submission, &sample::record())
             .unwrap();
         assert!(record.ends_with("alice/cells/tcp-echo/server/pieces/record.json"));
         assert_eq!(
             names(folder.root()),
-            ["alice", "junit.xml", "results.jsonl"]
+            [".lock", "alice", "index.html", "junit.xml", "results.jsonl"]
         );
         assert_eq!(
             names(&folder.root().join("alice")),
-            ["cells", "index.html", "report.json", "report.txt"]
+            [
+                "cells",
+                "graded.json",
+                "index.html",
+                "report.json",
+                "report.txt"
+            ]
         );
+        // Added twice, and once in the end.
+        let results = fs::read_to_string(folder.root().join(RESULTS)).unwrap();
+        assert_eq!(results, jsonl::render(&report));
+        let suites = fs::read_to_string(folder.root().join(JUNIT)).unwrap();
+        assert_eq!(suites, junit::render(std::slice::from_ref(&report)));
         let read: CellRecord = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
         assert_eq!(read, sample::record());
     }
 
     #[test]
-    fn results_are_added_and_a_half_line_is_taken_away() {
+    fn results_are_added_as_they_come_and_a_new_run_begins_anew() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join(RESULTS);
-        Folder::begin(place.path())
-            .unwrap()
-            .submission(&sample::report())
-            .unwrap();
-        let whole = fs::read_to_string(&path).unwrap();
-        fs::write(&path, format!("{whole}{{\"schema\":")).unwrap();
-        Folder::resume(place.path())
-            .unwrap()
-            .submission(&sample::perfect())
-            .unwrap();
+        let folder = Folder::begin(place.path()).unwrap();
+        folder.submission(&sample::perfect()).unwrap();
+        folder.submission(&sample::report()).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let read: Vec<_> = text
             .lines()
             .map(|line| jsonl::read(line).unwrap().submission)
             .collect();
-        assert_eq!(read, ["alice", "bob"]);
+        assert_eq!(read, ["bob", "alice"]);
+        drop(folder);
         Folder::begin(place.path()).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "");
     }
 
     #[test]
+    fn what_is_done_is_known_until_it_is_graded_again() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::begin(place.path()).unwrap();
+        let report = sample::report();
+        let id = &report.submission;
+        folder.forget(id).unwrap();
+        folder.record(id, &sample::record()).unwrap();
+        folder.submission(&report).unwrap();
+        assert_eq!(folder.known(id), None);
+        let done = Done::new(None, report.clone());
+        folder.done(&done).unwrap();
+        assert_eq!(folder.known(id), Some(done));
+        assert_eq!(
+            all_known(place.path()).unwrap(),
+            [(id.clone(), folder.of(id))]
+        );
+        // As a run that is killed leaves them.
+        fs::write(folder.of(id).join(".report-x"), "").unwrap();
+        folder.forget(id).unwrap();
+        assert_eq!(folder.known(id), None);
+        assert_eq!(
+            names(&folder.of(id)),
+            ["index.html", "report.json", "report.txt"]
+        );
+    }
+
+    #[test]
+    fn a_folder_is_for_one_run_at_a_time() {
+        let place = tempfile::tempdir().unwrap();
+        let first = Folder::begin(place.path()).unwrap();
+        let error = Folder::begin(place.path()).unwrap_err().to_string();
+        assert!(error.contains("another run of sockgrade"), "{error}");
+        drop(first);
+        Folder::begin(place.path()).unwrap();
+    }
+
+    #[test]
     fn a_name_never_leads_out_of_the_folder() {
         let place = tempfile::tempdir().unwrap();
-        let mut folder = Folder::begin(place.path().join("reports")).unwrap();
+        let folder = Folder::begin(place.path().join("reports")).unwrap();
         folder.submission(&sample::hostile()).unwrap();
         assert_eq!(names(place.path()), ["reports"]);
-        assert_eq!(names(folder.root()).len(), 2);
+        let inside = names(folder.root());
+        assert_eq!((inside.len(), inside[0].as_str()), (3, LOCK));
         let record = CellRecord {
             scenario: ScenarioId::new("../../x"),
             ..sample::record()

@@ -18,15 +18,58 @@ use super::style::Style;
 use crate::batch::SubmissionReport;
 use crate::judge::Graded;
 
-/// The whole file.
-pub fn render(reports: &[SubmissionReport]) -> String {
-    let mut junit = Report::new("sockgrade");
-    for report in reports {
+/// What stands behind the last suite.
+pub const TAIL: &str = "</testsuites>\n";
+
+/// The file in parts, so that a class of any size can be written: its beginning has the sums, which
+/// are known when the suites are.
+#[derive(Debug, Default)]
+pub struct Parts {
+    tests: usize,
+    skipped: usize,
+    failures: usize,
+    errors: usize,
+}
+
+impl Parts {
+    /// The suite of a submission.
+    pub fn suite(&mut self, report: &SubmissionReport) -> String {
+        let mut junit = Report::new(NAME);
         junit.add_test_suite(suite(&entry::for_student(report)));
+        self.tests += junit.tests;
+        self.skipped += junit.skipped;
+        self.failures += junit.failures;
+        self.errors += junit.errors;
+        let text = written(&junit);
+        // The declaration and the outermost element have a line each.
+        let suite = text.splitn(3, '\n').nth(2).unwrap_or_default();
+        suite.strip_suffix(TAIL).unwrap_or(suite).to_owned()
     }
+
+    /// What stands before the first suite.
+    pub fn head(&self) -> String {
+        let mut junit = Report::new(NAME);
+        (junit.tests, junit.skipped) = (self.tests, self.skipped);
+        (junit.failures, junit.errors) = (self.failures, self.errors);
+        let text = written(&junit);
+        text.strip_suffix(TAIL).unwrap_or(&text).to_owned()
+    }
+}
+
+/// What the whole is called.
+const NAME: &str = "sockgrade";
+
+fn written(junit: &Report) -> String {
     junit
         .to_string()
         .expect("writing to a String cannot fail, and all text was made harmless")
+}
+
+/// The whole file.
+pub fn render(reports: &[SubmissionReport]) -> String {
+    let mut parts = Parts::default();
+    let suites: String = reports.iter().map(|report| parts.suite(report)).collect();
+    parts.head() + &suites + TAIL
 }
 
 fn suite(report: &SubmissionReport) -> TestSuite {

@@ -9,6 +9,7 @@
 //! | `junit.xml` | [`junit`] | the CI server of a course, which students see |
 //! | `report.json` | [`json`] | other programs of the staff |
 //! | `results.jsonl` | [`jsonl`] | gradebooks: one line per submission |
+//! | `graded.json` | [`journal`] | this program: what is done, and needs no second run |
 //! | `sockgrade grade` | [`terminal`] | the staff |
 //! | `sockgrade replay` | [`replay`] | whoever wants to see one run, event by event |
 //! | `sockgrade explain` | [`explain`] | whoever wants to know what a bug is |
@@ -29,6 +30,7 @@ mod entry;
 pub mod explain;
 pub mod folder;
 pub mod html;
+pub mod journal;
 pub mod json;
 mod json_text;
 pub mod jsonl;

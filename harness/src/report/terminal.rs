@@ -10,10 +10,11 @@ use super::paragraph::{columns, fill};
 use super::standing::{Standing, WORD, counts, reason, waits_for_another};
 use super::style::{Style, Tone};
 use super::{entry, text};
-use crate::batch::{Outcome, SubmissionReport};
+use crate::batch::SubmissionReport;
 use crate::ids::ScenarioId;
 use crate::judge::{Finding, Graded};
 use crate::record::CellRecord;
+use crate::seed::Seed;
 
 /// The columns of a line.
 const LINE: usize = 100;
@@ -83,22 +84,52 @@ pub fn reference_failed(scenario: &ScenarioId, why: &str, style: Style) -> Strin
 }
 
 /// The last lines of `grade`: what failed once more, each with its command, then how many
-/// submissions came out how.
-pub fn summary(outcome: &Outcome, places: Places<'_>, style: Style) -> String {
-    let mut lines = Vec::new();
-    let reports: Vec<_> = outcome.reports.iter().map(entry::for_staff).collect();
-    for report in &reports {
+/// submissions came out how. It hears one report at a time and keeps none.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    places: Places<'a>,
+    style: Style,
+    lost: Vec<String>,
+    not_judged: Vec<NotJudged>,
+    totals: Totals,
+}
+
+/// A scenario that was not judged, for a reason.
+#[derive(Debug)]
+struct NotJudged {
+    scenario: String,
+    reason: String,
+    /// The first submission, and how many there are.
+    whose: (String, usize),
+}
+
+impl<'a> Summary<'a> {
+    /// Of no submission yet.
+    pub fn new(places: Places<'a>, style: Style) -> Self {
+        Self {
+            places,
+            style,
+            lost: Vec::new(),
+            not_judged: Vec::new(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// Hears of a submission.
+    pub fn add(&mut self, report: &SubmissionReport) {
+        let report = &entry::for_staff(report);
+        self.totals.add(report);
         for graded in &report.scenarios {
             if Standing::of(graded) == Standing::Failed {
                 let command = replay_command(
                     &graded.scenario,
                     Some(&report.submission),
                     report.seed,
-                    places,
+                    self.places,
                 );
                 let points = format!("{}/{}", graded.earned(), graded.possible());
-                let word = Standing::Failed.column(style);
-                lines.push(format!("{word}  {points:>7}  {command}"));
+                let word = Standing::Failed.column(self.style);
+                self.lost.push(format!("{word}  {points:>7}  {command}"));
             }
         }
         for (why, ids) in by_reason(report, Standing::NotRun) {
@@ -109,25 +140,59 @@ pub fn summary(outcome: &Outcome, places: Places<'_>, style: Style) -> String {
             };
             if !report.scenarios.iter().any(waits) {
                 let tests = counted(ids.len(), "test");
-                let front = format!("{}  ", Standing::NotRun.column(style));
-                lines.extend(below(
+                let front = format!("{}  ", Standing::NotRun.column(self.style));
+                self.lost.extend(below(
                     &front,
                     &format!("{}, {tests}: {why}", report.submission),
                 ));
             }
         }
+        for (reason, ids) in by_reason(report, Standing::NotJudged) {
+            for id in ids {
+                let mut known = self.not_judged.iter_mut();
+                match known.find(|one| one.scenario == id && one.reason == reason) {
+                    Some(one) => one.whose.1 += 1,
+                    None => self.not_judged.push(NotJudged {
+                        scenario: id.to_owned(),
+                        reason: reason.to_owned(),
+                        whose: (report.submission.to_string(), 1),
+                    }),
+                }
+            }
+        }
     }
-    lines.extend(not_judged(&reports, style));
-    if !lines.is_empty() {
-        lines.insert(0, String::new());
-        lines.push(String::new());
+
+    /// The text.
+    pub fn text(&self, interrupted: bool) -> String {
+        let style = self.style;
+        let mut lines = self.lost.clone();
+        lines.extend(self.not_judged.iter().flat_map(|one| one.lines(style)));
+        if !lines.is_empty() {
+            lines.insert(0, String::new());
+            lines.push(String::new());
+        }
+        lines.push(self.totals.line(style));
+        if interrupted {
+            let text = "interrupted: not every submission is here; the same command goes on";
+            lines.push(style.paint(Tone::Aside, text));
+        }
+        lines.join("\n") + "\n"
     }
-    lines.push(totals(&reports, style));
-    if outcome.interrupted {
-        let text = "interrupted: not every submission is here";
-        lines.push(style.paint(Tone::Aside, text));
+}
+
+impl NotJudged {
+    /// Once for all submissions that share scenario and reason.
+    fn lines(&self, style: Style) -> Vec<String> {
+        let whose = match &self.whose {
+            (one, 1) => one.clone(),
+            (_, number) => counted(*number, "submission"),
+        };
+        let front = format!("{}  ", Standing::NotJudged.column(style));
+        below(
+            &front,
+            &format!("{}, {whose}: {}", self.scenario, self.reason),
+        )
     }
-    lines.join("\n") + "\n"
 }
 
 /// The words behind the points.
@@ -218,67 +283,51 @@ fn by_reason(report: &SubmissionReport, standing: Standing) -> Vec<(&str, Vec<&s
     reasons
 }
 
-/// What was not judged, once for all submissions that share scenario and reason.
-fn not_judged(reports: &[SubmissionReport], style: Style) -> Vec<String> {
-    let mut all: Vec<(&str, &str, Vec<&str>)> = Vec::new();
-    for report in reports {
-        let name = report.submission.as_str();
-        for (reason, ids) in by_reason(report, Standing::NotJudged) {
-            for id in ids {
-                match all.iter_mut().find(|one| (one.0, one.1) == (id, reason)) {
-                    Some(one) => one.2.push(name),
-                    None => all.push((id, reason, vec![name])),
-                }
-            }
-        }
-    }
-    let line = |(id, reason, names): (&str, &str, Vec<&str>)| {
-        let whose = match names.as_slice() {
-            [one] => (*one).to_owned(),
-            names => counted(names.len(), "submission"),
-        };
-        let front = format!("{}  ", Standing::NotJudged.column(style));
-        below(&front, &format!("{id}, {whose}: {reason}"))
-    };
-    all.into_iter().flat_map(line).collect()
+/// How many submissions came out how.
+#[derive(Debug, Default)]
+struct Totals {
+    all: usize,
+    full: usize,
+    lost: usize,
+    not_judged: usize,
+    seed: Option<Seed>,
 }
 
-fn totals(reports: &[SubmissionReport], style: Style) -> String {
-    let number = |of: fn(&SubmissionReport) -> bool| reports.iter().filter(|one| of(one)).count();
-    let lost = number(|one| !one.score().is_full());
-    let not_judged = number(|one| {
-        one.scenarios
-            .iter()
-            .any(|graded| Standing::of(graded) == Standing::NotJudged)
-    });
-    let full = number(|one| {
-        one.score().is_full()
-            && !one
-                .scenarios
-                .iter()
-                .any(|graded| Standing::of(graded) == Standing::NotJudged)
-    });
-    let mut parts = Vec::new();
-    for (number, words, tone) in [
-        (full, "with all points", Tone::Good),
-        (lost, "with lost points", Tone::Bad),
-        (not_judged, "not judged in full", Tone::Aside),
-    ] {
-        if number > 0 {
-            parts.push(style.paint(tone, &format!("{number} {words}")));
-        }
+impl Totals {
+    fn add(&mut self, report: &SubmissionReport) {
+        let is_unjudged = |graded: &Graded| Standing::of(graded) == Standing::NotJudged;
+        let not_judged = report.scenarios.iter().any(is_unjudged);
+        let is_full = report.score().is_full();
+        self.all += 1;
+        self.full += usize::from(is_full && !not_judged);
+        self.lost += usize::from(!is_full);
+        self.not_judged += usize::from(not_judged);
+        self.seed.get_or_insert(report.seed);
     }
-    let seed = match reports.first() {
-        Some(report) if report.seed != DEFAULT_SEED => format!(" (seed {})", report.seed.0),
-        Some(_) | None => String::new(),
-    };
-    let all = counted(reports.len(), "submission");
-    let parts = if parts.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", parts.join(", "))
-    };
-    format!("{all}{parts}{seed}")
+
+    fn line(&self, style: Style) -> String {
+        let mut parts = Vec::new();
+        for (number, words, tone) in [
+            (self.full, "with all points", Tone::Good),
+            (self.lost, "with lost points", Tone::Bad),
+            (self.not_judged, "not judged in full", Tone::Aside),
+        ] {
+            if number > 0 {
+                parts.push(style.paint(tone, &format!("{number} {words}")));
+            }
+        }
+        let seed = match self.seed {
+            Some(seed) if seed != DEFAULT_SEED => format!(" (seed {})", seed.0),
+            Some(_) | None => String::new(),
+        };
+        let all = counted(self.all, "submission");
+        let parts = if parts.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", parts.join(", "))
+        };
+        format!("{all}{parts}{seed}")
+    }
 }
 
 fn counted(number: usize, what: &str) -> String {
@@ -305,27 +354,28 @@ mod tests {
     use crate::escape::is_unsafe;
     use crate::report::sample;
 
-    fn outcome(interrupted: bool) -> Outcome {
-        let reports = vec![
+    fn reports() -> [SubmissionReport; 4] {
+        [
             sample::report(),
             sample::perfect(),
             sample::missing(),
             sample::hostile(),
-        ];
-        Outcome {
-            reports,
-            interrupted,
-        }
+        ]
+    }
+
+    fn summary(interrupted: bool, style: Style) -> String {
+        let mut summary = Summary::new(Places::default(), style);
+        reports().iter().for_each(|report| summary.add(report));
+        summary.text(interrupted)
     }
 
     fn all(style: Style) -> String {
-        let outcome = outcome(false);
-        let width = name_width(outcome.reports.iter().map(|one| &one.submission));
-        let lines = outcome
-            .reports
+        let reports = reports();
+        let width = name_width(reports.iter().map(|one| &one.submission));
+        let lines = reports
             .iter()
             .map(|one| submission(one, width, Places::default(), style));
-        lines.collect::<String>() + &summary(&outcome, Places::default(), style)
+        lines.collect::<String>() + &summary(false, style)
     }
 
     #[test]
@@ -344,9 +394,11 @@ mod tests {
 
     #[test]
     fn an_interrupted_batch_says_so_at_the_end() {
-        let text = summary(&outcome(true), Places::default(), Style::Off);
+        let text = summary(true, Style::Off);
         assert!(
-            text.ends_with("\ninterrupted: not every submission is here\n"),
+            text.ends_with(
+                "\ninterrupted: not every submission is here; the same command goes on\n"
+            ),
             "{text}"
         );
     }

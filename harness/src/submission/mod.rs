@@ -14,6 +14,7 @@
 
 mod build;
 mod find;
+mod fingerprint;
 mod java;
 mod language;
 mod manifest;
@@ -28,6 +29,7 @@ pub use build::{
     BuildFailure, BuildOutcome, Preparation, Unprepared, build_outcome, prepare, whole_builds,
 };
 pub use find::{BuildCommand, Form, Found, Program, Slot, find};
+pub use fingerprint::fingerprint;
 pub use language::{BadLanguage, Language, Languages};
 pub use manifest::{MANIFEST, ManifestProblem};
 pub use problem::{Near, Problem};

@@ -172,17 +172,11 @@ pub fn stage(folder: &Path, work: &Path, limits: Limits) -> Result<Staging, Stag
         left_out: Vec::new(),
     };
     copy.adopt(target.path())?;
-    let wanted = |entry: &walkdir::DirEntry| {
-        entry.depth() != 1
-            || !NOT_COPIED
-                .iter()
-                .any(|name| entry.file_name() == OsStr::new(name))
-    };
     let walk = WalkDir::new(&copy.root)
         .min_depth(1)
         .sort_by_file_name()
         .into_iter();
-    for (count, entry) in walk.filter_entry(wanted).enumerate() {
+    for (count, entry) in walk.filter_entry(is_copied).enumerate() {
         if count == limits.entries {
             return Ok(Staging::TooLarge(TooLarge::Entries(limits.entries)));
         }
@@ -206,6 +200,14 @@ pub fn stage(folder: &Path, work: &Path, limits: Limits) -> Result<Staging, Stag
         folder: target,
         left_out: copy.left_out,
     }))
+}
+
+/// Whether the copy has it: history and our own folder are not for programs to read.
+pub(super) fn is_copied(entry: &walkdir::DirEntry) -> bool {
+    entry.depth() != 1
+        || !NOT_COPIED
+            .iter()
+            .any(|name| entry.file_name() == OsStr::new(name))
 }
 
 fn written(path: &Path) -> impl Fn(io::Error) -> StageError {

@@ -29,6 +29,7 @@ fn help_tells_every_exit_status_and_gives_examples() {
 fn every_subcommand_has_help() {
     for word in [
         "grade",
+        "merge",
         "check",
         "replay",
         "judge",

@@ -8,6 +8,7 @@ mod explain;
 mod grading;
 mod help;
 mod interruption;
+mod lasting;
 mod machine;
 mod own_course;
 mod packets;

@@ -1,0 +1,160 @@
+//! The measure_class command: makes up a class in several languages, grades it, and tells what that took.
+//!
+//! ```text
+//! cargo build --release && cargo run --release --example measure_class -- --students 300 --jobs 1,2,8,32
+//! ```
+//!
+//! The hand-ins are the right programs of the standard course's fixtures for two exercises, in turn
+//! in Python, C, JavaScript and Java; it is started where `scenarios/` is. Memory is that of the
+//! grading process itself, as the kernel noted its peak.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use clap::Parser;
+use sockgrade::os::clock::Clock;
+use walkdir::WalkDir;
+
+const EXERCISES: [&str; 2] = ["tcp-echo", "udp-echo"];
+const LANGUAGES: [&str; 4] = ["py", "c", "js", "java"];
+const FIXTURES: &str = "scenarios/fixtures/programs";
+/// So often the peak of its memory is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+/// Of the times in `/proc`, on every Linux that there is.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "measure_class",
+    about = "Makes up a class and measures its grading"
+)]
+struct Options {
+    /// How many submissions.
+    #[arg(long, default_value_t = 20)]
+    students: usize,
+    /// How many cells at a time; several are measured one after the other.
+    #[arg(long, value_delimiter = ',', default_value = "2")]
+    jobs: Vec<usize>,
+    /// The program that is measured [default: the one beside this one].
+    #[arg(long)]
+    binary: Option<PathBuf>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    let binary = match options.binary {
+        Some(binary) => binary,
+        None => beside()?,
+    };
+    ensure!(binary.is_file(), "there is no program {}", binary.display());
+    let place = tempfile::tempdir()?;
+    let submissions = place.path().join("submissions");
+    for number in 0..options.students {
+        hand_in(&submissions.join(format!("student-{number:04}")), number)?;
+    }
+    println!("jobs  submissions  cells  seconds  cells/s  CPU seconds  peak MiB");
+    for jobs in options.jobs {
+        let out = place.path().join(format!("reports-{jobs}"));
+        let took = grade(&binary, &submissions, &out, jobs)?;
+        println!(
+            "{jobs:>4}  {:>11}  {:>5}  {:>7.1}  {:>7.1}  {:>11.1}  {:>8.1}",
+            options.students,
+            took.cells,
+            took.seconds,
+            took.cells as f64 / took.seconds,
+            took.cpu_seconds,
+            took.peak_kib as f64 / 1024.0,
+        );
+    }
+    Ok(())
+}
+
+/// The program that was built with this one.
+fn beside() -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let folder = own.ancestors().nth(2).context("an example has a folder")?;
+    Ok(folder.join("sockgrade"))
+}
+
+/// A right program for every role, in this student's language where there is one.
+fn hand_in(folder: &Path, number: usize) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    for exercise in EXERCISES {
+        for role in ["server", "client"] {
+            let from = Path::new(FIXTURES).join(exercise).join(role);
+            let wanted = LANGUAGES[number % LANGUAGES.len()];
+            let all = [wanted, "py", "c"];
+            let found = all
+                .iter()
+                .find(|ending| from.join(format!("right.{ending}")).exists());
+            let ending = found.with_context(|| format!("{} has no right.py", from.display()))?;
+            let name = format!("{exercise}-{role}.{ending}");
+            fs::copy(from.join(format!("right.{ending}")), folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// What grading took.
+struct Took {
+    cells: usize,
+    seconds: f64,
+    cpu_seconds: f64,
+    peak_kib: u64,
+}
+
+fn grade(binary: &Path, submissions: &Path, out: &Path, jobs: usize) -> anyhow::Result<Took> {
+    let mut words = vec!["grade".to_owned(), submissions.display().to_string()];
+    words.extend(["--level", "robust", "--out"].map(str::to_owned));
+    words.extend([out.display().to_string(), format!("--jobs={jobs}")]);
+    words.extend(EXERCISES.map(|exercise| format!("--exercise={exercise}")));
+    let before = children_cpu()?;
+    let clock = Clock::start();
+    let handle = duct::cmd(binary, words).stdout_null().unchecked().start()?;
+    let pid = handle.pids()[0];
+    let mut peak_kib = 0;
+    let output = loop {
+        // It may have ended just now.
+        peak_kib = peak_kib.max(peak(pid).unwrap_or_default());
+        if let Some(output) = handle.wait_timeout(LOOK)? {
+            break output;
+        }
+    };
+    let seconds = clock.elapsed().as_secs_f64();
+    let code = output.status.code();
+    ensure!(
+        matches!(code, Some(0 | 1 | 3)),
+        "grading ended with {:?}",
+        output.status
+    );
+    let is_record = |entry: &walkdir::DirEntry| entry.file_name() == "record.json";
+    Ok(Took {
+        cells: WalkDir::new(out)
+            .into_iter()
+            .flatten()
+            .filter(is_record)
+            .count(),
+        seconds,
+        cpu_seconds: children_cpu()? - before,
+        peak_kib,
+    })
+}
+
+/// The peak of a process's own memory.
+fn peak(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// What all ended processes below this one have used.
+fn children_cpu() -> anyhow::Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (_, fields) = stat.rsplit_once(')').context("a name is in parentheses")?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let user: f64 = fields[13].parse()?;
+    let system: f64 = fields[14].parse()?;
+    Ok((user + system) / TICKS_PER_SECOND)
+}

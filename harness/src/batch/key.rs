@@ -1,0 +1,161 @@
+//! Under which key a report may stand, and which part of a batch a shard is.
+//!
+//! A key is a hash of everything that a report depends on: what was handed in, the exercises and
+//! scenarios that count for it, their references, this program itself, the seed, the level of
+//! confinement, whether packets are kept, and the table of languages. The machine's own interpreters
+//! and compilers are not in it. How many cells run at a time is not either: it decides nothing.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::fs::File;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::grade::Batch;
+use crate::course::{Exercise, Scenario};
+use crate::ids::{ExerciseId, ScenarioId, SubmissionId};
+use crate::record::Isolation;
+use crate::submission::{Limits, fingerprint};
+
+/// Equal where a report would be made from the same things.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(String);
+
+/// What is the same for all submissions of a batch.
+#[derive(Debug)]
+pub(super) struct Keys {
+    run: blake3::Hash,
+    /// `None` where files of its folder cannot be read.
+    exercises: BTreeMap<ExerciseId, Option<blake3::Hash>>,
+    scenarios: BTreeMap<ScenarioId, blake3::Hash>,
+}
+
+impl Keys {
+    pub(super) fn of(batch: &Batch<'_>) -> Self {
+        let mut run = blake3::Hasher::new();
+        // The standard course, its references and the way to judge are all in this file. Where it
+        // cannot be read, its version has to do.
+        let own = File::open(&batch.binary).and_then(|file| {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(file).map(|hasher| hasher.finalize())
+        });
+        run.update(own.unwrap_or(said(&env!("CARGO_PKG_VERSION"))).as_bytes());
+        let rest = (
+            (batch.seed, Isolation::Namespaces, batch.packets),
+            (&batch.languages, &batch.selected.sole),
+        );
+        run.update(said(&rest).as_bytes());
+        let mut keys = Self {
+            run: run.finalize(),
+            exercises: BTreeMap::new(),
+            scenarios: BTreeMap::new(),
+        };
+        for (exercise, scenarios) in &batch.selected.exercises {
+            keys.exercises
+                .insert(exercise.id.clone(), of_exercise(exercise));
+            let of = |one: &&Scenario| (one.id.clone(), said(one));
+            keys.scenarios.extend(scenarios.iter().map(of));
+        }
+        keys
+    }
+
+    /// The key of a submission with this content, for which these scenarios count; `None` where
+    /// nobody can say whether they are the same.
+    pub(super) fn key<'a>(
+        &self,
+        id: &SubmissionId,
+        content: blake3::Hash,
+        counts: impl Iterator<Item = (&'a Exercise, &'a Scenario)>,
+    ) -> Option<Key> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.run.as_bytes());
+        hasher.update(said(id).as_bytes());
+        hasher.update(content.as_bytes());
+        for (exercise, scenario) in counts {
+            hasher.update(self.exercises[&exercise.id]?.as_bytes());
+            hasher.update(self.scenarios[&scenario.id].as_bytes());
+        }
+        Some(Key(hasher.finalize().to_hex().to_string()))
+    }
+}
+
+/// What an exercise is, without its scenarios, and the files of its folder: a reference may be among
+/// them.
+fn of_exercise(exercise: &Exercise) -> Option<blake3::Hash> {
+    let files = match exercise.folder.as_deref() {
+        Some(folder) => Some(fingerprint(folder, Limits::default())?),
+        None => None,
+    };
+    let alone = Exercise {
+        scenarios: Vec::new(),
+        folder: None,
+        ..exercise.clone()
+    };
+    Some(said(&(alone, files)))
+}
+
+/// All that a value holds, by its fields: maps are ordered, so equal values are written equally.
+fn said(value: &impl Debug) -> blake3::Hash {
+    blake3::hash(format!("{value:?}").as_bytes())
+}
+
+/// A fixed part of a batch: every submission is in exactly one of `of` parts, whichever others there
+/// are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    number: u64,
+    of: u64,
+}
+
+impl Shard {
+    /// Whether this submission is in it.
+    pub fn has(self, submission: &SubmissionId) -> bool {
+        let hash = blake3::hash(submission.as_str().as_bytes());
+        let first = hash.as_bytes().first_chunk::<8>();
+        let first = first.expect("a hash has 32 bytes");
+        u64::from_le_bytes(*first) % self.of == self.number - 1
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/');
+        let parts = parts.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+        match parts {
+            Some((number, of)) if (1..=of).contains(&number) => Ok(Self { number, of }),
+            _ => Err("it is written K/N, the K-th of N parts, as 1/7".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_submission_is_in_one_part() {
+        let parts: Vec<Shard> = (1..=7).map(|k| format!("{k}/7").parse().unwrap()).collect();
+        let mut sizes = [0; 7];
+        for number in 0..700 {
+            let id = SubmissionId::new(format!("student {number}"));
+            let of: Vec<usize> = (0..7).filter(|k| parts[*k].has(&id)).collect();
+            assert_eq!(of.len(), 1);
+            sizes[of[0]] += 1;
+        }
+        assert!(
+            sizes.iter().all(|size| (70..=130).contains(size)),
+            "{sizes:?}"
+        );
+    }
+
+    #[test]
+    fn a_part_that_there_is_not_is_refused() {
+        for text in ["0/7", "8/7", "1/0", "1", "a/b", "-1/2", "1/2/3", ""] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! What is finished lasts: runs that are killed, a full disk, a second run, a second time, parts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use regex::Regex;
+use walkdir::WalkDir;
+
+use super::{BINARY, Place, RIGHT_SERVER, WRONG_SERVER, has};
+
+const TESTS: [&str; 4] = ["--scenario", "server/basic", "--scenario", "server/pieces"];
+
+/// A class of so many, of whom every third is wrong and one handed in nothing of use.
+fn class(size: usize) -> Place {
+    let mut place = Place::new().with("submissions/nobody/notes.txt", "later");
+    for number in 0..size {
+        let server = if number % 3 == 2 {
+            WRONG_SERVER
+        } else {
+            RIGHT_SERVER
+        };
+        let path = format!("submissions/s{number:02}/tcp-echo-server.py");
+        place = place.with(&path, server);
+    }
+    place
+}
+
+fn grade<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let words = [
+        "grade",
+        "--exercise",
+        "tcp-echo",
+        "--jobs",
+        "3",
+        "--out",
+        out,
+    ];
+    words.iter().chain(&TESTS).chain(more).copied().collect()
+}
+
+/// All files of a folder of reports but for times, and for the port that the kernel chose for a
+/// client and that the server printed: two unbroken runs differ in both. Of a record, and of the page
+/// that draws a submission's records, that it is there.
+fn reports(folder: &Path) -> BTreeMap<String, String> {
+    let times = Regex::new(r#"("wall_ms": ?|time=")[0-9.]+"#).unwrap();
+    let port = Regex::new("('|&apos;), 2[0-9]{4}").unwrap();
+    let mut files = BTreeMap::new();
+    for entry in WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        let name = entry.path().strip_prefix(folder).unwrap();
+        let name = name.to_str().unwrap().to_owned();
+        let drawn = name.contains("/cells/") || name.ends_with("/index.html");
+        let content = if entry.file_type().is_dir() || drawn {
+            String::new()
+        } else {
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            let text = times.replace_all(&text, "${1}_");
+            port.replace_all(&text, "$1, PORT").into_owned()
+        };
+        files.insert(name, content);
+    }
+    files
+}
+
+fn assert_same(place: &Place, out: &str, whole: &str) {
+    let (out, whole) = (reports(&place.path(out)), reports(&place.path(whole)));
+    let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&out), names(&whole));
+    for (name, content) in whole {
+        let differs = out[&name]
+            .lines()
+            .zip(content.lines())
+            .find(|(a, b)| a != b);
+        assert_eq!(differs, None, "{name}");
+        assert_eq!(out[&name].len(), content.len(), "{name}");
+    }
+}
+
+fn pause(span: Duration) {
+    let span = rustix::event::Timespec::try_from(span).unwrap();
+    let _ = rustix::event::poll(&mut [], Some(&span));
+}
+
+/// A generator that is good enough to be anywhere in a run (`SplitMix64`).
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed ^ (mixed >> 27)) % below
+    }
+}
+
+/// `SOCKGRADE_KILLS=50` kills that often, and not a handful of times only.
+#[test]
+fn a_run_that_is_killed_again_and_again_ends_as_an_unbroken_one() {
+    let kills = std::env::var("SOCKGRADE_KILLS").map_or(5, |text| text.parse().unwrap());
+    let place = class(5);
+    place.sockgrade(&grade("whole", &[])).assert().code(1);
+    let mut moments = Moments(7);
+    let mut out = String::new();
+    let mut killed = 0;
+    for round in 0..1000 {
+        if killed >= kills {
+            break;
+        }
+        // A run that came to its end is not killed any more: the next one is a new one.
+        if round == 0 || place.path(&out).join("junit.xml").exists() {
+            out = format!("broken-{round}");
+        }
+        let handle = duct::cmd(BINARY, grade(&out, &[]))
+            .dir(place.path(""))
+            .stdout_null()
+            .stderr_null()
+            .unchecked()
+            .start()
+            .unwrap();
+        pause(Duration::from_millis(moments.next(2_000)));
+        if handle.try_wait().unwrap().is_none() {
+            handle.kill().unwrap();
+            killed += 1;
+        }
+        handle.wait().unwrap();
+        if place.path(&out).join("junit.xml").exists() {
+            assert_same(&place, &out, "whole");
+        }
+    }
+    assert!(
+        killed >= kills,
+        "only {killed} runs lasted long enough to be killed"
+    );
+    let mut last = grade(&out, &[]);
+    // Where the very first kill came before the folder was there, there is nothing to go on with.
+    if place.path(&out).join("results.jsonl").exists() {
+        last.push("--resume");
+    }
+    place.sockgrade(&last).assert().code(1);
+    assert_same(&place, &out, "whole");
+}
+
+#[test]
+fn only_what_changed_is_graded_again() {
+    let place = class(4);
+    place.sockgrade(&grade("reports", &[])).assert().code(1);
+    let record = |who: &str| {
+        place.path(&format!(
+            "reports/{who}/cells/tcp-echo/server/basic/record.json"
+        ))
+    };
+    let inode = |who: &str| {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = std::fs::metadata(record(who)).unwrap();
+        (metadata.ino(), metadata.mtime(), metadata.mtime_nsec())
+    };
+    let who = ["s00", "s01", "s02", "s03"];
+    let mut before = who.map(inode);
+    let mut again = |more: &[&str], said: Option<&str>, changed: [bool; 4]| {
+        let assert = place.sockgrade(&grade("reports", more)).assert();
+        let told = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
+        match said {
+            Some(said) => assert!(told.contains(said), "{told}"),
+            None => assert!(!told.contains("unchanged"), "{told}"),
+        }
+        let now = who.map(inode);
+        let differ: Vec<bool> = (0..4).map(|at| now[at] != before[at]).collect();
+        assert_eq!(differ, changed, "{more:?}");
+        before = now;
+    };
+    again(&[], Some("5 of 5 unchanged"), [false; 4]);
+    std::fs::write(
+        place.path("submissions/s01/tcp-echo-server.py"),
+        WRONG_SERVER,
+    )
+    .unwrap();
+    again(&[], Some("4 of 5 unchanged"), [false, true, false, false]);
+    assert!(place.read("reports/s01/report.txt").contains("0 of "));
+    again(&["--submission", "s02"], None, [false, false, true, false]);
+    assert_eq!(place.read("reports/results.jsonl").lines().count(), 5);
+    // How many run at a time decides nothing; the seed may.
+    again(&["--seed", "2"], None, [true; 4]);
+    again(&["--seed", "2", "--force"], None, [true; 4]);
+    again(
+        &["--seed", "2", "--resume"],
+        Some("5 of 5 unchanged"),
+        [false; 4],
+    );
+}
+
+#[test]
+fn the_parts_of_a_batch_are_merged_to_what_one_run_writes() {
+    let place = class(8);
+    place.sockgrade(&grade("whole", &[])).assert().code(1);
+    let parts: Vec<String> = (1..=7).map(|k| format!("part-{k}")).collect();
+    for (number, part) in parts.iter().enumerate() {
+        let shard = format!("{}/7", number + 1);
+        // 4 where nobody is in this part.
+        place
+            .sockgrade(&grade(part, &["--shard", &shard]))
+            .assert()
+            .code(predicates::ord::le(4));
+    }
+    let mut words = vec!["merge", "--out", "merged"];
+    words.extend(parts.iter().map(String::as_str));
+    place
+        .sockgrade(&words)
+        .assert()
+        .code(1)
+        .stdout(has("9 submissions"));
+    assert_same(&place, "merged", "whole");
+    let twice = ["merge", "--out", "twice", "whole", "merged"];
+    place
+        .sockgrade(&twice)
+        .assert()
+        .code(2)
+        .stderr(has("is in two parts"));
+    place
+        .sockgrade(&words)
+        .assert()
+        .code(2)
+        .stderr(has("merged is not empty"));
+}
+
+#[test]
+fn after_a_full_disk_the_same_command_goes_on() {
+    let place = class(3);
+    place.sockgrade(&grade("whole", &[])).assert().code(1);
+    // No file may be larger than 4 KiB; a record is.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 8; exec {BINARY} {}",
+        grade("reports", &[]).join(" ")
+    );
+    assert_cmd::Command::new("sh")
+        .current_dir(place.path(""))
+        .args(["-c", &script])
+        .assert()
+        .code(3)
+        .stderr(has("cannot be written"));
+    assert!(!place.path("reports/s00/graded.json").exists());
+    place
+        .sockgrade(&grade("reports", &["--resume"]))
+        .assert()
+        .code(1);
+    assert_same(&place, "reports", "whole");
+}
+
+#[test]
+fn a_second_run_on_one_folder_says_so_and_stops() {
+    let place = class(1).with("reports/.lock", "");
+    let held = std::fs::File::open(place.path("reports/.lock")).unwrap();
+    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    place
+        .sockgrade(&grade("reports", &[]))
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(has("another run of sockgrade is writing to it"));
+    drop(held);
+    place
+        .sockgrade(&grade("reports", &[]))
+        .assert()
+        .code(1)
+        .stdout(has("s00"));
+}
+
+#[test]
+fn what_cannot_be_gone_on_with_is_told() {
+    let place = class(1);
+    place
+        .sockgrade(&grade("reports", &["--resume"]))
+        .assert()
+        .code(2)
+        .stderr(has("nothing to go on with in reports"));
+    assert!(!place.path("reports").exists());
+    place
+        .sockgrade(&grade("reports", &["--submission", "zoe"]))
+        .assert()
+        .code(2)
+        .stderr(has("no submission `zoe`"));
+    place
+        .sockgrade(&grade("reports", &["--shard", "8/7"]))
+        .assert()
+        .code(2)
+        .stderr(has("the K-th of N parts"));
+}
