@@ -13,6 +13,7 @@ use super::run::{AFTERMATH, Run, poll_for};
 use super::script::ScriptState;
 use crate::course::{Ends, Role, Transport};
 use crate::judge;
+use crate::os::procfs::Look;
 use crate::os::{net, procfs};
 use crate::record::Over;
 use crate::relay::stream::Connection;
@@ -21,8 +22,9 @@ use crate::relay::stream::Connection;
 /// for a script's step after this time without any event.
 const QUIET: Duration = Duration::from_millis(250);
 
-/// A Java virtual machine whose main thread has not run for this time is not ending.
-const MACHINE_STILL: Duration = Duration::from_millis(30);
+/// How long a program with a Java virtual machine must be at the same rest. One that ends waits for its
+/// threads, ten milliseconds at a time, and all of them look as if they were at rest.
+const MACHINE_STILL: Duration = Duration::from_millis(100);
 
 /// As much CPU time as a program may use without any event. Nothing that the exercises ask for takes
 /// a hundredth of it.
@@ -175,19 +177,27 @@ impl Run<'_> {
         }
     }
 
-    /// True when no Java virtual machine is ending, which looks like rest: a condition on its main
-    /// thread, which would run again and again.
+    /// True when no Java virtual machine is ending, which looks like rest. Asked at rest, and says so
+    /// only when the rest that was found before is the same, its machines' own threads included.
     fn machines_are_still(&mut self) -> io::Result<bool> {
-        let mut machines = Vec::new();
-        for program in &self.programs {
-            machines.extend(procfs::look(program.child.init())?.machines);
+        let looks: Vec<Look> = self
+            .programs
+            .iter()
+            .map(|program| procfs::look(program.child.init()))
+            .collect::<io::Result<_>>()?;
+        if looks.iter().all(|look| look.machines.is_empty()) {
+            return Ok(true);
         }
         let now = self.clock.elapsed();
-        if self.machines != machines {
-            self.machines = machines;
-            self.machines_since = now;
-        }
-        Ok(self.machines.is_empty() || now - self.machines_since >= MACHINE_STILL)
+        let since = self.still.take().and_then(|(before, since)| {
+            let same = |(look, before): (&Look, &Look)| {
+                look.machines == before.machines && look.proves_rest(before)
+            };
+            looks.iter().zip(&before).all(same).then_some(since)
+        });
+        let since = since.unwrap_or(now);
+        self.still = Some((looks, since));
+        Ok(now - since >= MACHINE_STILL)
     }
 
     /// What the faults of streams hold until nobody goes on is handed on. True when there was any.

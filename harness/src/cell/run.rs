@@ -28,6 +28,7 @@ use super::watch::Strays;
 use crate::course::{Role, Start};
 use crate::judge::Prints;
 use crate::os::clock::Clock;
+use crate::os::procfs::Look;
 use crate::os::sockdiag::SockDiag;
 use crate::os::{net, procfs};
 use crate::packet::DevicePackets;
@@ -89,9 +90,8 @@ pub(super) struct Run<'a> {
     pub(super) ready_seen: bool,
     pub(super) waited_before: u64,
     pub(super) latest: Duration,
-    /// What the main threads of Java virtual machines have run so far, and since when.
-    pub(super) machines: Vec<u64>,
-    pub(super) machines_since: Duration,
+    /// Looks at programs with Java virtual machines that were at rest, and since when they were.
+    pub(super) still: Option<(Vec<Look>, Duration)>,
     pub(super) took_a_client: bool,
     /// A peer that is first has called the others in vain, or waits for them.
     pub(super) others_are_due: bool,
@@ -152,8 +152,7 @@ impl<'a> Run<'a> {
             ready_seen: false,
             waited_before: 0,
             latest: Duration::ZERO,
-            machines: Vec::new(),
-            machines_since: Duration::ZERO,
+            still: None,
             took_a_client: false,
             others_are_due: false,
             trouble: Vec::new(),
