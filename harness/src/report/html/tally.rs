@@ -92,7 +92,9 @@ pub(super) fn common(reports: &[SubmissionReport]) -> Vec<Common<'_>> {
     let mut all: BTreeMap<(Option<BugId>, Code), Common<'_>> = BTreeMap::new();
     for report in reports {
         for graded in &report.scenarios {
-            let Some(finding) = graded.findings.first() else {
+            // The first cause, where one is known.
+            let cause = graded.findings.iter().find(|one| one.code.is_cause());
+            let Some(finding) = cause.or(graded.findings.first()) else {
                 continue;
             };
             if Standing::of(graded) != Standing::Failed {
