@@ -17,6 +17,7 @@ pub mod plan;
 pub mod record;
 pub mod relay;
 pub mod report;
+pub mod roster;
 pub mod seed;
 pub mod submission;
 pub mod transcript;

@@ -1,14 +1,15 @@
 //! One submission made ready: found, copied, built. What cannot be made ready is told by role.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::cells::{CellFailure, Cells};
 use crate::course::{Exercise, Role};
 use crate::ids::{ExerciseId, SubmissionId};
 use crate::plan::{BuildPlan, Launch};
 use crate::submission::{
-    self, BuildFailure, BuildOutcome, Found, Languages, Limits, Staged, Staging, Tools, Unprepared,
+    self, BuildFailure, BuildOutcome, Found, Languages, Limits, Opened, Staged, Staging, Tools,
+    Unopened, Unprepared,
 };
 
 /// Why a role of a submission cannot be run.
@@ -24,7 +25,7 @@ pub(super) enum Unready {
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) id: SubmissionId,
-    pub(super) folder: PathBuf,
+    pub(super) opened: Opened,
     pub(super) found: Found,
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Ready {
     _staged: Option<Staged>,
 }
 
-/// Looks into a folder.
+/// Opens a hand-in and looks into it.
 pub(super) fn look(
     id: SubmissionId,
     folder: &Path,
@@ -47,12 +48,9 @@ pub(super) fn look(
     sole: Option<&ExerciseId>,
     languages: &Languages,
 ) -> Candidate {
-    let found = submission::find(folder, exercises, sole, languages);
-    Candidate {
-        id,
-        folder: folder.to_owned(),
-        found,
-    }
+    let opened = submission::open(folder, &std::env::temp_dir());
+    let found = submission::find(opened.folder(), exercises, sole, languages);
+    Candidate { id, opened, found }
 }
 
 /// Copies a submission and builds what is to be built.
@@ -65,8 +63,21 @@ pub(super) fn prepare(
     languages: &Languages,
     tools: &Tools,
 ) -> Result<Ready, CellFailure> {
-    let mut notices = candidate.found.remarks.clone();
-    let staging = submission::stage(&candidate.folder, &std::env::temp_dir(), Limits::default());
+    if let Some(unopened) = candidate.opened.unopened() {
+        let (text, why) = match unopened {
+            Unopened::Refused(text) => (text, Unready::Submission(text.clone())),
+            Unopened::Ours(text) => (text, Unready::Ours(text.clone())),
+        };
+        return Ok(Ready {
+            launches: all(candidate, &why),
+            notices: vec![text.clone()],
+            _staged: None,
+        });
+    }
+    let mut notices = candidate.opened.notices().to_vec();
+    notices.extend(candidate.found.remarks.iter().cloned());
+    let folder = candidate.opened.folder();
+    let staging = submission::stage(folder, &std::env::temp_dir(), Limits::default());
     let staged = match staging {
         Ok(Staging::Staged(staged)) => staged,
         Ok(Staging::TooLarge(limit)) => {

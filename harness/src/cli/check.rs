@@ -14,6 +14,7 @@ use crate::batch::{Progress, select};
 use crate::ids::SubmissionId;
 use crate::record::CellRecord;
 use crate::report;
+use crate::submission::archive_stem;
 
 /// Grade one's own work, in the current folder
 ///
@@ -22,10 +23,11 @@ use crate::report;
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade check", "the programs in the current folder"),
     ("sockgrade check --exercise tcp-echo", "one exercise; `server.py` and `client.py` will do as names"),
+    ("sockgrade check hw1.zip", "what is to be handed in, as it will be"),
     ("sockgrade check --scenario pieces --ladder", "one test, with what went over the wire"),
 ]))]
 pub(super) struct Arguments {
-    /// The folder with the programs
+    /// The folder with the programs, or the .zip or .tar.gz that is to be handed in
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
     #[command(flatten)]
@@ -101,7 +103,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     Ok(status)
 }
 
-/// A submission's name: that of its folder.
+/// A submission's name: that of its folder, or of its archive.
 ///
 /// # Errors
 /// When there is no such folder.
@@ -109,11 +111,14 @@ pub(super) fn named(folder: &Path) -> anyhow::Result<SubmissionId> {
     let full = folder
         .canonicalize()
         .with_context(|| format!("cannot open the folder {}", folder.display()))?;
-    if !full.is_dir() {
-        bail!("{} is not a folder", folder.display());
-    }
     let name = full
         .file_name()
         .map_or_else(|| "/".into(), std::ffi::OsStr::to_string_lossy);
-    Ok(SubmissionId::new(name))
+    if full.is_dir() {
+        return Ok(SubmissionId::new(name));
+    }
+    match archive_stem(&name) {
+        Some(stem) => Ok(SubmissionId::new(stem)),
+        None => bail!("{} is not a folder and no archive", folder.display()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use super::batch::{self, Graded};
 use super::exit::{self, ExitStatus, Tally};
@@ -12,9 +12,13 @@ use super::{course, screen};
 use crate::batch::{Shard, select};
 use crate::escape;
 use crate::ids::SubmissionId;
-use crate::report::{Places, terminal};
+use crate::report::{Places, folder, terminal};
+use crate::submission::{Class, class};
 
-/// Grade a class: a folder with one folder per student
+/// Grade a class: a folder with one folder or archive per student
+///
+/// It also takes what a platform hands out, as a .zip or unpacked: the downloads of Moodle, Canvas and
+/// Gradescope, and cloned repositories of a class. It knows them by the names in them.
 ///
 /// A submission that is done is on the disk before the next one is. So after a run that was broken
 /// off, by Ctrl-C, a full disk or a power cut, the same command goes on where it was. It grades what
@@ -25,11 +29,12 @@ use crate::report::{Places, terminal};
     ("sockgrade grade", "all folders in submissions/; reports in reports/"),
     ("sockgrade grade handed-in --assignment echo", "all exercises of an assignment, handed in or not"),
     ("sockgrade grade --exercise tcp-echo --level basics --out first-look", "one exercise, its simplest tests"),
+    ("sockgrade grade course-hw1-1234.zip", "the submissions of a class, as Moodle hands them out"),
     ("sockgrade grade --pcap", "with every packet, in reports/<name>/cells/**/*.pcapng"),
     ("sockgrade grade --shard 2/7 --out part-2", "the second of seven parts, on a machine of its own"),
 ]))]
 pub(super) struct Arguments {
-    /// The folder with one folder per student
+    /// The folder with one folder, .zip or .tar.gz per student, or a platform's download
     #[arg(value_name = "SUBMISSIONS", default_value = "submissions")]
     submissions: PathBuf,
     #[command(flatten)]
@@ -71,22 +76,28 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let course = course::load(&arguments.course)?;
     let selected = select(&course, &arguments.selection.selection())?;
-    let everybody = handed_in(&arguments.submissions)?;
-    if everybody.is_empty() {
+    let class = handed_in(&arguments.submissions)?;
+    if class.submissions.is_empty() {
         screen::error(&format!(
-            "there is no submission in {}\nhint: it should have one folder per student",
+            "there is no submission in {}\nhint: it should have one folder or archive per student",
             arguments.submissions.display()
         ));
         return Ok(ExitStatus::NothingSelected);
     }
-    let submissions = wanted(arguments, &everybody)?;
+    let submissions = wanted(arguments, &class.submissions)?;
     if arguments.resume && !arguments.out.join("results.jsonl").exists() {
         bail!(
             "there is nothing to go on with in {}\nhint: without --resume a new run begins there",
             arguments.out.display()
         );
     }
+    for remark in &class.remarks {
+        screen::say(&escape::clean(remark));
+    }
     let keeper = Keeper::new(&arguments.out)?;
+    if let Some(roster) = &class.roster {
+        folder::roster(&arguments.out, roster)?;
+    }
     let hear = |progress, bar: &_| keeper.hear(&progress, bar);
     let again = arguments.force || !arguments.submission.is_empty();
     let graded = batch::grade_each(
@@ -105,15 +116,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Graded::Never(status) => return Ok(status),
     };
     let (done, unchanged) = keeper.done();
-    let class = if arguments.submission.is_empty() {
+    let all = if arguments.submission.is_empty() {
         done.clone()
     } else {
         // One was graded; the pages about the class are about all of it.
-        let mut class: Vec<_> = everybody.into_iter().map(|(id, _)| id).collect();
-        class.retain(|id| arguments.shard.is_none_or(|shard| shard.has(id)));
-        class
+        let everybody = class.submissions.iter().map(|(id, _)| id.clone());
+        everybody
+            .filter(|id| arguments.shard.is_none_or(|shard| shard.has(id)))
+            .collect()
     };
-    let unkept = !keeper.finish(&class);
+    let unkept = !keeper.finish(&all);
     let usual = arguments.submissions == Path::new("submissions");
     let places = Places {
         submissions: (!usual).then_some(arguments.submissions.as_path()),
@@ -185,28 +197,14 @@ fn print(
     Ok(tally)
 }
 
-/// The submissions, by name. Files beside them and hidden folders are none.
-fn handed_in(folder: &Path) -> anyhow::Result<Vec<(SubmissionId, PathBuf)>> {
-    let cannot = || format!("cannot read the folder of submissions {}", folder.display());
-    if !folder.exists() {
+/// The class that was handed in.
+fn handed_in(path: &Path) -> anyhow::Result<Class> {
+    if !path.exists() {
         bail!(
             "there is no folder {}\nhint: `sockgrade grade DIR` takes the folder that has one \
              folder per student; `sockgrade check` grades one's own work",
-            folder.display()
+            path.display()
         );
     }
-    let mut submissions = Vec::new();
-    for entry in folder.read_dir().with_context(cannot)? {
-        let path = entry.with_context(cannot)?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if path.is_dir() && !name.starts_with('.') {
-            submissions.push((SubmissionId::new(name), path));
-        }
-    }
-    submissions.sort();
-    Ok(submissions)
+    Ok(class(path, &std::env::temp_dir())?)
 }

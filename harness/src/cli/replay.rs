@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::batch::{self, Graded};
 use super::exit::{self, ExitStatus};
@@ -17,6 +17,7 @@ use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report;
 use crate::report::ladder::{self, Ladder};
+use crate::submission::{Class, class};
 
 /// Where `grade` looks for submissions when nobody names a folder.
 const USUAL_FOLDER: &str = "submissions";
@@ -54,7 +55,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let record = recorded(&arguments.what)?;
-    let (submission, folder) = whose(arguments, record.as_ref())?;
+    let (submission, folder, _class) = whose(arguments, record.as_ref())?;
     let mut course = course::load(&arguments.course)?;
     let (options, name) = match &record {
         Some(record) => (
@@ -155,11 +156,11 @@ fn as_recorded(course: &mut Course, exercise: &ExerciseId, record: &CellRecord) 
     }
 }
 
-/// The submission that is meant, and its folder.
+/// The submission that is meant, its folder or archive, and the class that holds it.
 fn whose(
     arguments: &Arguments,
     record: Option<&CellRecord>,
-) -> anyhow::Result<(SubmissionId, PathBuf)> {
+) -> anyhow::Result<(SubmissionId, PathBuf, Option<Class>)> {
     let folder = arguments.folder.as_deref();
     let of_record = record.and_then(|record| record.submission.as_ref());
     let name = match (&arguments.submission, folder, of_record) {
@@ -168,21 +169,21 @@ fn whose(
             // A student's own work has no folder of submissions around it.
             let here = Path::new(".");
             if check::named(here)? == *id {
-                return Ok((id.clone(), here.to_owned()));
+                return Ok((id.clone(), here.to_owned(), None));
             }
             id.as_str()
         }
         (None, _, _) => {
             let folder = folder.unwrap_or(Path::new("."));
-            return Ok((check::named(folder)?, folder.to_owned()));
+            return Ok((check::named(folder)?, folder.to_owned(), None));
         }
     };
     let all = folder.unwrap_or(Path::new(USUAL_FOLDER));
-    let folder = all.join(name);
-    // A name, and not a way out of the folder.
-    let is_name = Path::new(name).components().count() == 1 && !matches!(name, "." | "..");
-    if !is_name || !folder.is_dir() {
-        bail!("there is no submission `{name}` in {}", all.display());
-    }
-    Ok((SubmissionId::new(name), folder))
+    let unknown = || format!("there is no submission `{name}` in {}", all.display());
+    let class = class(all, &std::env::temp_dir()).with_context(unknown)?;
+    let mut submissions = class.submissions.iter();
+    let Some((id, path)) = submissions.find(|(id, _)| id.as_str() == name) else {
+        bail!("{}", unknown());
+    };
+    Ok((id.clone(), path.clone(), Some(class)))
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! reports/index.html                      the page of the class
 //! reports/junit.xml                       written anew as a whole
+//! reports/students.json                   whose the submissions are, where a platform said it
 //! reports/results.jsonl                   a line per submission, as they come; in order at the end
 //! reports/.lock                           held while a run writes here
 //! reports/<submission>/index.html
@@ -38,6 +39,7 @@ use crate::escape::is_unsafe;
 use crate::ids::{ScenarioId, SubmissionId};
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
+use crate::roster::{self, Roster};
 
 /// The file with a line per submission.
 const RESULTS: &str = "results.jsonl";
@@ -330,6 +332,16 @@ pub fn packets(
     devices.iter().map(write).collect()
 }
 
+/// Writes whose the submissions are into a folder of reports; returns the path.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn roster(root: &Path, roster: &Roster) -> Result<PathBuf, FolderError> {
+    let path = root.join(roster::FILE);
+    replace(&path, roster.render().as_bytes())?;
+    Ok(path)
+}
+
 /// The name of a submission's folder: the submission's own where it is harmless, otherwise with `_`
 /// for what is not and a hash behind it. Two submissions never share one.
 pub fn folder_name(submission: &SubmissionId) -> String {
@@ -342,7 +354,7 @@ pub(super) fn cell_names(scenario: &ScenarioId) -> impl Iterator<Item = String> 
 }
 
 fn safe_name(name: &str) -> String {
-    let taken = [RESULTS, JUNIT, PAGE].contains(&name);
+    let taken = [RESULTS, JUNIT, PAGE, roster::FILE].contains(&name);
     let fits = !name.is_empty()
         && !taken
         && name.len() <= NAME_BYTES
@@ -591,6 +603,7 @@ mod tests {
             "junit.xml",
             "index.html",
             "results.jsonl",
+            "students.json",
             "$(x)",
             &long,
             &long[..400],

@@ -50,6 +50,7 @@ const LAYERS: &[Layer] = &[
         modules: &[
             "fault",
             "bugs",
+            "roster",
             "course",
             "transcript",
             "record",

@@ -31,6 +31,7 @@ fn every_subcommand_has_help() {
         "grade",
         "merge",
         "check",
+        "import",
         "replay",
         "judge",
         "list",

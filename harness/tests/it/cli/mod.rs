@@ -6,6 +6,7 @@ mod course_commands;
 mod destinations;
 mod explain;
 mod grading;
+mod handed_in;
 mod help;
 mod interruption;
 mod lasting;

@@ -1,0 +1,116 @@
+//! Classes as they come.
+
+use super::super::testing::Folder;
+use super::*;
+use crate::roster::Platform;
+
+fn read(folder: &Folder, path: &str) -> Class {
+    class(&folder.path().join(path), &std::env::temp_dir()).unwrap()
+}
+
+fn ids(class: &Class) -> Vec<&str> {
+    class
+        .submissions
+        .iter()
+        .map(|(id, _)| id.as_str())
+        .collect()
+}
+
+#[test]
+fn folders_and_archives_are_submissions_and_other_files_are_not() {
+    let folder = Folder::new();
+    for path in [
+        "c/alice/server.py",
+        "c/bob.zip",
+        "c/carol.tar.gz",
+        "c/dave.RAR",
+        "c/alice.tgz",
+        "c/.hidden/x",
+        "c/.hidden.zip",
+        "c/README.md",
+    ] {
+        folder.write(path, "");
+    }
+    let class = read(&folder, "c");
+    assert_eq!(ids(&class), ["alice", "alice.tgz", "bob", "carol", "dave"]);
+    assert_eq!(class.roster, None);
+}
+
+#[test]
+fn an_unpacked_download_is_graded_where_it_lies() {
+    let folder = Folder::new();
+    folder.write("x/Student One_7_assignsubmission_file/a.py", "");
+    folder.write("x/Student Two_8_assignsubmission_file/a.py", "");
+    let class = read(&folder, "x");
+    assert_eq!(ids(&class), ["Student One_7", "Student Two_8"]);
+    let path = folder.path().join("x/Student One_7_assignsubmission_file");
+    assert_eq!(class.submissions[0].1, path);
+    let roster = class.roster.unwrap();
+    assert_eq!(roster.platform, Platform::Moodle);
+    assert_eq!(roster.students[1].id, "8");
+}
+
+#[test]
+fn what_has_to_be_put_together_is_and_goes_away_with_the_class() {
+    let folder = Folder::new();
+    folder.write("x/onestudent_7_1_a.py", "1");
+    folder.write("x/onestudent_7_2_b.py", "2");
+    folder.write("x/notes.txt", "");
+    let class = read(&folder, "x");
+    assert_eq!(ids(&class), ["onestudent_7"]);
+    let path = class.submissions[0].1.clone();
+    assert_eq!(std::fs::read_to_string(path.join("b.py")).unwrap(), "2");
+    assert_eq!(class.remarks, ["notes.txt belongs to no student: left out"]);
+    drop(class);
+    assert!(!path.exists());
+}
+
+#[test]
+fn what_import_made_is_read_back() {
+    let folder = Folder::new();
+    folder.write("x/hw-a/.git/HEAD", "");
+    folder.write("x/hw-a/a.py", "");
+    folder.write("x/hw-b/.git/HEAD", "");
+    let target = folder.path().join("new/class");
+    super::super::import(&folder.path().join("x"), &target).unwrap();
+    assert!(!target.join("a/.git").exists());
+    let class = read(&folder, "new/class");
+    assert_eq!(ids(&class), ["a", "b"]);
+    assert_eq!(class.roster.unwrap().platform, Platform::Classroom);
+    assert!(matches!(
+        super::super::import(&folder.path().join("x"), &target),
+        Err(ImportError::NotEmpty { .. })
+    ));
+    // Nothing is left beside it.
+    assert_eq!(folder.path().join("new").read_dir().unwrap().count(), 1);
+}
+
+#[test]
+fn a_hand_in_that_is_refused_costs_the_others_nothing() {
+    let folder = Folder::new();
+    folder.write("x/onestudent_7_1_a.py", "");
+    folder.write("x/onestudent_7_2_A.py", "");
+    folder.write("x/twostudent_8_3_a.py", "");
+    let target = folder.path().join("class");
+    let imported = super::super::import(&folder.path().join("x"), &target).unwrap();
+    assert_eq!(imported.refused.len(), 1);
+    assert!(imported.refused[0].1.contains("upper and lower case"));
+    let class = read(&folder, "class");
+    assert_eq!(ids(&class), ["onestudent_7", "twostudent_8"]);
+    assert!(class.submissions[0].1.ends_with("onestudent_7.refused"));
+}
+
+#[test]
+fn what_is_no_class_is_told() {
+    let folder = Folder::new();
+    folder.write("a.zip", "no zip");
+    folder.write("b/students.json", "{}");
+    for (path, part) in [
+        ("a.zip", "it is not a .zip"),
+        ("b", "students.json"),
+        ("none", "cannot read"),
+    ] {
+        let error = class(&folder.path().join(path), &std::env::temp_dir()).unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}

@@ -1,0 +1,296 @@
+//! A platform's download, as an archive or unpacked: what it holds by its names, and its entries one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::archive::{self, Entry, Failure, Kind, Limits};
+use super::platform::{self, HandIn, Listing, METADATA};
+use crate::roster::Platform;
+
+/// So long may the list of an export be.
+const MAX_METADATA: u64 = 64 << 20;
+
+/// A download whose platform is known.
+#[derive(Debug)]
+pub(super) struct Download {
+    path: PathBuf,
+    /// The folder in it that holds the hand-ins, with a slash at its end, or nothing.
+    base: String,
+    pub(super) platform: Platform,
+    pub(super) hand_ins: Vec<HandIn>,
+    /// What belongs to nobody, sorted.
+    pub(super) others: Vec<String>,
+}
+
+/// Looks at a folder or an archive; `None` where it is no download of a known platform.
+///
+/// # Errors
+/// When it cannot be read, or is no whole archive.
+pub(super) fn recognise(path: &Path) -> Result<Option<Download>, Failure> {
+    let names = if path.is_dir() {
+        Names::of_folder(path)
+    } else {
+        Names::of_archive(path)
+    }?;
+    let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let own = full.file_name().unwrap_or_default().to_string_lossy();
+    let own = archive::stem(&own)
+        .filter(|_| !path.is_dir())
+        .unwrap_or(&own);
+    let outer = names.listing("", own);
+    // A folder around everything, as archives often have it.
+    let inner = match outer.entries.iter().collect::<Vec<_>>().as_slice() {
+        [(folder, true)] => Some((format!("{folder}/"), names.listing(folder, folder))),
+        _ => None,
+    };
+    let all = [Some((String::new(), outer)), inner];
+    for (base, listing) in all.into_iter().flatten() {
+        if let Some((platform, hand_ins)) = platform::recognise(&listing) {
+            let known: BTreeSet<&str> = hand_ins
+                .iter()
+                .flat_map(|hand_in| &hand_in.parts)
+                .map(|part| part.from.as_str())
+                .chain([METADATA])
+                .collect();
+            let others = listing.entries.keys();
+            let others = others.filter(|name| !known.contains(name.as_str()));
+            return Ok(Some(Download {
+                path: path.to_owned(),
+                base,
+                platform,
+                others: others.cloned().collect(),
+                hand_ins,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+impl Download {
+    /// The hand-ins where they lie, where each is one folder; `None` where something has to be put together.
+    pub(super) fn folders(&self) -> Option<Vec<PathBuf>> {
+        let base = self.path.join(&self.base);
+        let folder = |hand_in: &HandIn| match hand_in.parts.as_slice() {
+            [part] if part.to.is_empty() => Some(base.join(&part.from)),
+            _ => None,
+        };
+        self.path
+            .is_dir()
+            .then(|| self.hand_ins.iter().map(folder).collect())?
+    }
+
+    /// Hands over every entry that belongs to a hand-in: which one, and the entry by its name there.
+    ///
+    /// # Errors
+    /// When the download cannot be read any further, or with what `take` fails with.
+    pub(super) fn each(
+        &self,
+        take: &mut dyn FnMut(usize, Entry<'_, '_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut places: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+        for (at, hand_in) in self.hand_ins.iter().enumerate() {
+            for part in &hand_in.parts {
+                places.insert(&part.from, (at, &part.to));
+            }
+        }
+        let mut routed = |entry: Entry<'_, '_>| {
+            let name = tidy(entry.name);
+            let Some(name) = name.strip_prefix(&self.base) else {
+                return Ok(());
+            };
+            let (first, rest) = name.split_once('/').unwrap_or((name, ""));
+            let Some(&(at, to)) = places.get(first) else {
+                return Ok(());
+            };
+            // The history of a repository is not handed in.
+            if self.platform == Platform::Classroom && rest.split('/').next() == Some(".git") {
+                return Ok(());
+            }
+            let name = match (to, rest) {
+                ("", rest) => rest.to_owned(),
+                (to, "") => to.to_owned(),
+                (to, rest) => format!("{to}/{rest}"),
+            };
+            take(
+                at,
+                Entry {
+                    name: &name,
+                    ..entry
+                },
+            )
+        };
+        if self.path.is_dir() {
+            each_of_folder(&self.path, &mut routed)
+        } else {
+            archive::each(&self.path, Limits::CLASS, &mut routed)
+        }
+    }
+}
+
+/// A name as it is compared: with slashes, and nothing in front that means here.
+fn tidy(name: &str) -> String {
+    let name = name.replace('\\', "/");
+    let mut rest = name.as_str();
+    while let Some(behind) = rest.strip_prefix("./") {
+        rest = behind.trim_start_matches('/');
+    }
+    rest.to_owned()
+}
+
+/// The upper names of a download.
+#[derive(Default)]
+struct Names {
+    /// Paths of up to three parts; true for folders.
+    paths: BTreeMap<String, bool>,
+    /// The content of lists, by path.
+    metadata: BTreeMap<String, String>,
+}
+
+impl Names {
+    fn of_archive(path: &Path) -> Result<Self, Failure> {
+        let mut names = Self::default();
+        archive::each(path, Limits::CLASS, &mut |entry| {
+            let name = tidy(entry.name);
+            let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
+            for length in 1..=parts.len().min(3) {
+                let is_folder = length < parts.len() || entry.kind == Kind::Folder;
+                *names.paths.entry(parts[..length].join("/")).or_default() |= is_folder;
+            }
+            if parts.len() <= 2 && parts.last() == Some(&METADATA) {
+                let mut text = Vec::new();
+                let read = entry.content.take(MAX_METADATA).read_to_end(&mut text);
+                read.map_err(cannot_read(path))?;
+                let text = String::from_utf8_lossy(&text).into_owned();
+                names.metadata.insert(parts.join("/"), text);
+            }
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
+    fn of_folder(path: &Path) -> Result<Self, Failure> {
+        let mut names = Self::default();
+        names.folder(path, "")?;
+        let visible: Vec<(String, bool)> = names
+            .paths
+            .iter()
+            .filter(|(name, _)| is_visible(name) && !name.contains('/'))
+            .map(|(name, is_folder)| (name.clone(), *is_folder))
+            .collect();
+        if let [(folder, true)] = visible.as_slice() {
+            names.folder(path, folder)?;
+        }
+        Ok(names)
+    }
+
+    fn folder(&mut self, path: &Path, base: &str) -> Result<(), Failure> {
+        let folder = path.join(base);
+        for entry in folder.read_dir().map_err(cannot_read(&folder))? {
+            let entry = entry.map_err(cannot_read(&folder))?;
+            let kind = entry.file_type().map_err(cannot_read(&folder))?;
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let own = if base.is_empty() {
+                name.clone()
+            } else {
+                format!("{base}/{name}")
+            };
+            if kind.is_dir() && entry.path().join(".git").symlink_metadata().is_ok() {
+                self.paths.insert(format!("{own}/.git"), true);
+            }
+            if kind.is_file() && name == METADATA {
+                let mut text = Vec::new();
+                File::open(entry.path())
+                    .and_then(|file| file.take(MAX_METADATA).read_to_end(&mut text))
+                    .map_err(cannot_read(&entry.path()))?;
+                let text = String::from_utf8_lossy(&text).into_owned();
+                self.metadata.insert(own.clone(), text);
+            }
+            self.paths.insert(own, kind.is_dir());
+        }
+        Ok(())
+    }
+
+    /// What is in the folder `base`, which is called `name`.
+    fn listing(&self, base: &str, name: &str) -> Listing {
+        let mut listing = Listing {
+            name: name.to_owned(),
+            ..Listing::default()
+        };
+        let prefix = match base {
+            "" => String::new(),
+            base => format!("{base}/"),
+        };
+        for (path, is_folder) in &self.paths {
+            let Some(own) = path.strip_prefix(&prefix).filter(|own| is_visible(own)) else {
+                continue;
+            };
+            match own.split_once('/') {
+                None => {
+                    listing.entries.insert(own.to_owned(), *is_folder);
+                }
+                Some((folder, ".git")) => {
+                    listing.repositories.insert(folder.to_owned());
+                }
+                Some(_) => {}
+            }
+        }
+        listing.metadata = self.metadata.get(&format!("{prefix}{METADATA}")).cloned();
+        listing
+    }
+}
+
+fn is_visible(name: &str) -> bool {
+    !name.starts_with('.') && !name.starts_with("__MACOSX")
+}
+
+/// The entries of an unpacked download, as an archive of it would have them.
+fn each_of_folder(
+    folder: &Path,
+    take: &mut dyn FnMut(Entry<'_, '_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    for entry in WalkDir::new(folder).min_depth(1).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            cannot_read(&path)(error.into())
+        })?;
+        let path = entry.path();
+        let name = path.strip_prefix(folder).unwrap_or(path).to_string_lossy();
+        let mut entry_of = |kind, size, content: &mut dyn Read| {
+            take(Entry {
+                name: &name,
+                kind,
+                size,
+                content,
+            })
+        };
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            entry_of(Kind::Folder, 0, &mut io::empty())?;
+        } else if kind.is_symlink() {
+            entry_of(Kind::Link, 0, &mut io::empty())?;
+        } else if kind.is_file() {
+            let metadata = fs::metadata(path).map_err(cannot_read(path))?;
+            let may_run = metadata.permissions().mode() & 0o111 != 0;
+            let mut file = File::open(path).map_err(cannot_read(path))?;
+            entry_of(Kind::File { may_run }, metadata.len(), &mut file)?;
+        } else {
+            entry_of(Kind::Special, 0, &mut io::empty())?;
+        }
+    }
+    Ok(())
+}
+
+fn cannot_read(path: &Path) -> impl Fn(io::Error) -> Failure {
+    let what = format!("cannot read {}", path.display());
+    move |source| Failure::Ours {
+        what: what.clone(),
+        source,
+    }
+}
