@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use super::exit::{self, ExitStatus};
 use super::{
-    check, completions, explain, grade, import, judge, lint, list, merge, reference, replay,
-    schema, screen, selftest, show,
+    check, completions, explain, grade, gradebook, import, judge, lint, list, merge, reference,
+    replay, schema, screen, selftest, show,
 };
 
 /// Grades socket-programming homework over a wire that it controls.
@@ -44,6 +44,7 @@ enum Command {
     Merge(merge::Arguments),
     Check(check::Arguments),
     Import(import::Arguments),
+    Gradebook(gradebook::Arguments),
     Replay(replay::Arguments),
     Judge(judge::Arguments),
     List(list::Arguments),
@@ -77,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Gradebook(arguments) => gradebook::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
         Command::List(arguments) => list::run(&arguments),

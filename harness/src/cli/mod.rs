@@ -14,6 +14,7 @@ mod course;
 mod exit;
 mod explain;
 mod grade;
+mod gradebook;
 mod import;
 mod interrupt;
 mod judge;

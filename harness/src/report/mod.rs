@@ -8,6 +8,7 @@
 //! | `report.txt`, `sockgrade check` | [`text`] | the student |
 //! | `junit.xml` | [`junit`] | the CI server of a course, which students see |
 //! | `report.json` | [`json`] | other programs of the staff |
+//! | the teacher's gradebook | [`gradebook`] | the platform that exported it |
 //! | `results.jsonl` | [`jsonl`] | gradebooks: one line per submission |
 //! | `graded.json` | [`journal`] | this program: what is done, and needs no second run |
 //! | `sockgrade grade` | [`terminal`] | the staff |
@@ -29,6 +30,7 @@ mod command;
 mod entry;
 pub mod explain;
 pub mod folder;
+pub mod gradebook;
 pub mod html;
 pub mod journal;
 pub mod json;

@@ -73,6 +73,14 @@ pub fn submission(
             lines.extend(below(&format!("    {}  ", standing.column(style)), &text));
         }
     }
+    // Where nothing counts, what was wrong with the hand-in as a whole stands nowhere else.
+    let notices = report
+        .notices
+        .iter()
+        .filter(|_| report.scenarios.is_empty());
+    for notice in notices.filter_map(|notice| notice.lines().next()) {
+        lines.extend(below("    ", notice));
+    }
     lines.join("\n") + "\n"
 }
 

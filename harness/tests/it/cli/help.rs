@@ -32,6 +32,7 @@ fn every_subcommand_has_help() {
         "merge",
         "check",
         "import",
+        "gradebook",
         "replay",
         "judge",
         "list",

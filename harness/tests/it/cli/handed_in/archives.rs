@@ -88,3 +88,20 @@ fn an_archive_is_checked_and_replayed_as_it_is() {
         .assert()
         .code(2);
 }
+
+#[test]
+fn what_cannot_be_opened_is_told_where_nothing_else_counts_too() {
+    let place = Place::new()
+        .with("submissions/alice.zip", "no zip")
+        .with(&format!("submissions/bob/{SERVER}"), RIGHT_SERVER);
+    place
+        .sockgrade(&["grade", "--scenario", "tcp-echo/server/basic"])
+        .assert()
+        .code(0)
+        .stdout(has("alice.zip was not opened: it is not a .zip or .tar.gz"));
+    assert!(
+        place
+            .read("reports/alice/report.txt")
+            .contains("alice.zip was not opened")
+    );
+}

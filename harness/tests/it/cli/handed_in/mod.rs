@@ -2,6 +2,7 @@
 
 mod archives;
 mod downloads;
+mod gradebooks;
 
 use std::io::{Cursor, Write as _};
 

@@ -1,0 +1,107 @@
+//! Gradebooks of Canvas.
+
+use super::*;
+
+const FILE: &str = "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (23),Quiz (24),Homework 1 Current Score\n\
+    \"    Points Possible\",,,,,50.00,10,(read only)\n\
+    \"One, Student\",4711,1001,one@example.org,Lab A,,7, 70.0 \n\
+    \"One, Student\",4712,4711,other@example.org,\"Lab \"\"B\"\"\",EX,,\n\
+    \"Three, Student Ünü\",4713,1003,three@example.org,Lab A,12,,\n\
+    \"Student, Test\",4799,,,Lab A,,,\n";
+
+const CHANGED: [&str; 1] = ["Homework 1 (23)"];
+
+fn canvas(students: Vec<Student>) -> Graded {
+    let reports = students
+        .iter()
+        .map(|one| report(one.submission.as_str(), 13));
+    class(reports.collect(), Some((Platform::Canvas, students)))
+}
+
+#[test]
+fn a_gradebook_is_filled_by_its_own_numbers() {
+    let graded = canvas(vec![
+        student("anon_Ab3dE", "Ab3dE", &["||"]),
+        student("onestudent_4711", "4711", &["onestudent"]),
+        student("onestudent_4712", "4712", &["onestudent"]),
+        student("threestudent_4713", "4713", &["threestudent"]),
+    ]);
+    let named = columns("", "Homework 1 (23)", "");
+    let filled = filled(FILE, &graded, &named, &CHANGED);
+    // 13 of 20 as a part of 50.
+    assert_eq!(
+        column(&filled, CHANGED[0]),
+        ["50.00", "32.5", "EX", "32.5", ""]
+    );
+    assert_eq!(
+        left(&filled),
+        [
+            "anon_Ab3dE: there is no row of theirs",
+            "onestudent_4712: line 4 says that they are excused",
+        ]
+    );
+    assert_eq!(filled.replaced, 1);
+    assert_eq!(filled.without, ["line 6: Student, Test, 4799"]);
+}
+
+#[test]
+fn a_number_of_canvas_is_no_number_of_the_school() {
+    // 4711 is also the school's number of another person.
+    let without = FILE.replace("\"One, Student\",4711,1001", "\"One, Student\",5000,1001");
+    let graded = canvas(vec![student("onestudent_4711", "4711", &["onestudent"])]);
+    let filled = filled(&without, &graded, &columns("", CHANGED[0], ""), &CHANGED);
+    assert_eq!(
+        left(&filled),
+        ["onestudent_4711: there is no row of theirs"]
+    );
+}
+
+#[test]
+fn other_platforms_are_joined_by_accounts_and_names() {
+    let students = vec![
+        student("A_1", "1", &["Student One|1001|"]),
+        student("B_2", "2", &["||other@example.org"]),
+        student("C_3", "3", &["Student Ünü Three||"]),
+        student("D_4712", "4712", &["Student One||"]),
+    ];
+    let reports = students
+        .iter()
+        .map(|one| report(one.submission.as_str(), 20));
+    let graded = class(reports.collect(), Some((Platform::Gradescope, students)));
+    let file = FILE.replace(",EX,", ",,");
+    let filled = filled(
+        &file,
+        &graded,
+        &columns("", "homework 1 (23)", ""),
+        &CHANGED,
+    );
+    assert_eq!(column(&filled, CHANGED[0]), ["50.00", "50", "50", "50", ""]);
+    // Two people have this name.
+    assert_eq!(left(&filled), ["D_4712: lines 3, 4 could all be theirs"]);
+}
+
+#[test]
+fn the_assignment_is_asked_for_where_there_are_several() {
+    let graded = canvas(vec![student("onestudent_4711", "4711", &["onestudent"])]);
+    let error = fill(
+        FILE.as_bytes(),
+        &graded,
+        &Columns::default(),
+        Scale::File,
+        None,
+    )
+    .unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("Homework 1 (23), Quiz (24)"), "{text}");
+    let one = FILE.replace("Quiz (24)", "Quiz");
+    let filled = filled(&one, &graded, &Columns::default(), &CHANGED);
+    assert_eq!(filled.rows, 1);
+    let error = fill(
+        FILE.as_bytes(),
+        &graded,
+        &columns("", "Quiz 9", ""),
+        Scale::File,
+        None,
+    );
+    assert!(matches!(error, Err(GradebookError::NoColumn { .. })));
+}
