@@ -100,6 +100,18 @@ impl Roster {
         }
     }
 
+    /// With the hand-ins of another part of the class; `None` where that is of another platform.
+    #[must_use]
+    pub fn joined(mut self, other: Self) -> Option<Self> {
+        for student in other.students {
+            let is_known = |known: &Student| known.submission == student.submission;
+            if !self.students.iter().any(is_known) {
+                self.students.push(student);
+            }
+        }
+        (self.platform == other.platform).then(|| Self::new(self.platform, self.students))
+    }
+
     /// The file's content.
     pub fn render(&self) -> String {
         let text = serde_json::to_string_pretty(self).expect("a roster has only texts as keys");
@@ -142,6 +154,14 @@ mod tests {
         assert_eq!(roster.students[0].submission.as_str(), "a");
         let text = roster.render();
         assert_eq!(Roster::read(&text).unwrap(), roster);
+        let more = Roster::new(Platform::Moodle, vec![student("c"), student("a")]);
+        let joined = roster.clone().joined(more).unwrap();
+        let names = joined.students.iter().map(|one| one.submission.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert_eq!(
+            roster.joined(Roster::new(Platform::Canvas, Vec::new())),
+            None
+        );
         let other = text.replace("students/v1", "students/v2");
         assert!(matches!(Roster::read(&other), Err(ReadError::Schema(_))));
         assert!(matches!(Roster::read("[]"), Err(ReadError::Malformed(_))));

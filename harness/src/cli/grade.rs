@@ -12,7 +12,7 @@ use super::{course, screen};
 use crate::batch::{Shard, select};
 use crate::escape;
 use crate::ids::SubmissionId;
-use crate::report::{Places, folder, terminal};
+use crate::report::{Places, students, terminal};
 use crate::submission::{Class, class};
 
 /// Grade a class: a folder with one folder or archive per student
@@ -96,7 +96,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     }
     let keeper = Keeper::new(&arguments.out)?;
     if let Some(roster) = &class.roster {
-        folder::roster(&arguments.out, roster)?;
+        students::write(&arguments.out, roster)?;
     }
     let hear = |progress, bar: &_| keeper.hear(&progress, bar);
     let again = arguments.force || !arguments.submission.is_empty();

@@ -11,7 +11,8 @@ use super::exit::{self, ExitStatus, Tally};
 use super::screen;
 use crate::ids::SubmissionId;
 use crate::report::folder::{Folder, all_known};
-use crate::report::{Places, terminal};
+use crate::report::{Places, students, terminal};
+use crate::roster::Roster;
 
 /// Join the reports of all parts of a batch to what one run would have written
 ///
@@ -52,16 +53,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
             from.insert(id, folder);
         }
     }
-    let folder = Folder::begin(out).map_err(|error| anyhow!("{error}"))?;
+    let roster = roster_of(&arguments.parts)?;
+    let reports = Folder::begin(out).map_err(|error| anyhow!("{error}"))?;
     for (id, part) in &from {
-        copy(part, &folder.of(id))?;
+        copy(part, &reports.of(id))?;
+    }
+    if let Some(roster) = &roster {
+        students::write(out, roster)?;
     }
     let ids: Vec<SubmissionId> = from.into_keys().collect();
-    folder.class(&ids).map_err(|error| anyhow!("{error}"))?;
+    reports.class(&ids).map_err(|error| anyhow!("{error}"))?;
     let mut tally = Tally::default();
     let mut summary = terminal::Summary::new(Places::default(), screen::style());
     for id in &ids {
-        let Some(done) = folder.known(id) else {
+        let Some(done) = reports.known(id) else {
             bail!("the report of {id} was changed while it was copied");
         };
         tally.add(&done.report);
@@ -69,6 +74,26 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     }
     screen::print(&summary.text(false))?;
     Ok(tally.status(false, false))
+}
+
+/// Whose the submissions of all parts are, where a platform said it.
+fn roster_of(parts: &[PathBuf]) -> anyhow::Result<Option<Roster>> {
+    let mut all: Option<Roster> = None;
+    for part in parts {
+        let Some(roster) = students::read(part)? else {
+            continue;
+        };
+        all = match all {
+            None => Some(roster),
+            Some(all) => Some(all.joined(roster).with_context(|| {
+                format!(
+                    "{} is of another platform than the parts before",
+                    part.display()
+                )
+            })?),
+        };
+    }
+    Ok(all)
 }
 
 /// Copies all files of a submission.

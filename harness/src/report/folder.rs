@@ -39,7 +39,7 @@ use crate::escape::is_unsafe;
 use crate::ids::{ScenarioId, SubmissionId};
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
-use crate::roster::{self, Roster};
+use crate::roster;
 
 /// The file with a line per submission.
 const RESULTS: &str = "results.jsonl";
@@ -51,6 +51,8 @@ const PAGE: &str = "index.html";
 pub(super) const LADDER: &str = "ladder.svg";
 /// The file that says that a submission is done.
 const DONE: &str = "graded.json";
+/// The report for other programs.
+pub(super) const REPORT: &str = "report.json";
 /// The folder of a submission's records.
 const CELLS: &str = "cells";
 /// The file that a run holds while it writes.
@@ -112,15 +114,18 @@ impl Folder {
         self.root.join(folder_name(submission))
     }
 
-    /// Takes away what an earlier run says of a submission that is graded anew: that it is done, and
-    /// what its cells saw.
+    /// Takes away what an earlier run says of a submission that is graded anew: that it is done, its
+    /// points, and what its cells saw.
     ///
     /// # Errors
     /// When something cannot be taken away.
     pub fn forget(&self, submission: &SubmissionId) -> Result<(), FolderError> {
         let folder = self.of(submission);
-        let done = folder.join(DONE);
-        absent(fs::remove_file(&done)).map_err(at(&done))?;
+        // Without a report no gradebook takes the points of before.
+        for name in [DONE, REPORT] {
+            let file = folder.join(name);
+            absent(fs::remove_file(&file)).map_err(at(&file))?;
+        }
         let cells = folder.join(CELLS);
         absent(fs::remove_dir_all(&cells)).map_err(at(&cells))?;
         absent(take_unfinished(&folder)).map_err(at(&folder))
@@ -134,7 +139,7 @@ impl Folder {
     /// When a file cannot be written.
     pub fn submission(&self, report: &SubmissionReport) -> Result<PathBuf, FolderError> {
         let folder = self.of(&report.submission);
-        replace(&folder.join("report.json"), json::render(report).as_bytes())?;
+        replace(&folder.join(REPORT), json::render(report).as_bytes())?;
         let path = folder.join("report.txt");
         replace(&path, text::render(report).as_bytes())?;
         self.page(report)?;
@@ -332,16 +337,6 @@ pub fn packets(
     devices.iter().map(write).collect()
 }
 
-/// Writes whose the submissions are into a folder of reports; returns the path.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn roster(root: &Path, roster: &Roster) -> Result<PathBuf, FolderError> {
-    let path = root.join(roster::FILE);
-    replace(&path, roster.render().as_bytes())?;
-    Ok(path)
-}
-
 /// The name of a submission's folder: the submission's own where it is harmless, otherwise with `_`
 /// for what is not and a hash behind it. Two submissions never share one.
 pub fn folder_name(submission: &SubmissionId) -> String {
@@ -386,7 +381,7 @@ fn harmless(c: char) -> bool {
 }
 
 /// Writes a file beside its place and renames it into it.
-fn replace(path: &Path, content: &[u8]) -> Result<(), FolderError> {
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), FolderError> {
     replace_with(path, |file| file.write_all(content))
 }
 
@@ -545,10 +540,7 @@ mod tests {
         fs::write(folder.of(id).join(".report-x"), "").unwrap();
         folder.forget(id).unwrap();
         assert_eq!(folder.known(id), None);
-        assert_eq!(
-            names(&folder.of(id)),
-            ["index.html", "report.json", "report.txt"]
-        );
+        assert_eq!(names(&folder.of(id)), ["index.html", "report.txt"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! | `report.txt`, `sockgrade check` | [`text`] | the student |
 //! | `junit.xml` | [`junit`] | the CI server of a course, which students see |
 //! | `report.json` | [`json`] | other programs of the staff |
+//! | `students.json` | [`students`] | gradebooks: whose the submissions are |
 //! | the teacher's gradebook | [`gradebook`] | the platform that exported it |
 //! | `results.jsonl` | [`jsonl`] | gradebooks: one line per submission |
 //! | `graded.json` | [`journal`] | this program: what is done, and needs no second run |
@@ -46,6 +47,7 @@ pub mod replay;
 mod sample;
 pub mod selftest;
 mod standing;
+pub mod students;
 mod style;
 pub mod terminal;
 pub mod text;

@@ -25,8 +25,10 @@ use std::path::Path;
 pub use error::GradebookError;
 pub use grade::Decimal;
 
+use super::folder::REPORT;
 use super::json::{self, Report};
-use crate::roster::{self, Platform, Roster};
+use super::students;
+use crate::roster::{Platform, Roster};
 use cells::Cells;
 use feedback::{Form, feedback};
 use layout::{Kind, layout};
@@ -96,8 +98,8 @@ pub fn reports(root: &Path) -> Result<Graded, GradebookError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
     };
-    for folder in folders.map_err(|error| wrong(root, error.to_string()))? {
-        let path = folder.path().join("report.json");
+    for entry in folders.map_err(|error| wrong(root, error.to_string()))? {
+        let path = entry.path().join(REPORT);
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let report = json::read(&text).map_err(|error| wrong(&path, error.to_string()))?;
@@ -117,12 +119,7 @@ pub fn reports(root: &Path) -> Result<Graded, GradebookError> {
         });
     }
     reports.sort_by(|one, other| one.submission.cmp(&other.submission));
-    let path = root.join(roster::FILE);
-    let roster = match fs::read_to_string(&path) {
-        Ok(text) => Some(Roster::read(&text).map_err(|error| wrong(&path, error.to_string()))?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(wrong(&path, error.to_string())),
-    };
+    let roster = students::read(root).map_err(|error| wrong(&error.path, error.why))?;
     Ok(Graded { reports, roster })
 }
 

@@ -267,3 +267,37 @@ fn what_is_no_download_is_told() {
     check(&["grade", "one.zip"], "one.zip is not a download");
     assert!(!place.path("new").exists());
 }
+
+#[test]
+fn a_download_is_graded_in_parts_and_what_is_unchanged_is_not_graded_again() {
+    let names = [
+        "Student One_1",
+        "Student Two_2",
+        "Student Three_3",
+        "Student Four_4",
+    ];
+    let paths = names.map(|name| format!("{name}_assignsubmission_file_/{SERVER}"));
+    let entries: Vec<(&str, &[u8])> = paths
+        .iter()
+        .map(|path| (path.as_str(), RIGHT_SERVER.as_bytes()))
+        .collect();
+    let place = Place::new().with("hw1.zip", zip(&entries));
+    let grade = |words: &[&str]| {
+        let all = [&["grade", "hw1.zip"], words].concat();
+        place.sockgrade(&all).args(BASIC).assert().code(0)
+    };
+    grade(&[]);
+    grade(&[]).stdout(has("4 of 4 unchanged since the last run"));
+    for (shard, out) in [("1/2", "one"), ("2/2", "two")] {
+        let words = ["grade", "hw1.zip", "--shard", shard, "--out", out];
+        place.sockgrade(&words).args(BASIC).assert().code(0);
+    }
+    place
+        .sockgrade(&["merge", "one", "two", "--out", "all"])
+        .assert()
+        .code(0);
+    assert_eq!(
+        place.read("all/students.json"),
+        place.read("reports/students.json")
+    );
+}
