@@ -1,7 +1,7 @@
 //! Who handed in what, by the names and ids of the platform that it came from.
 //!
-//! `import` writes it beside the students' folders, where no student's file can stand, `grade` copies it to the reports.
-//! It is plain data; nothing is matched here.
+//! `import` writes it beside the students' folders, where no student's file can stand, `grade` copies it to the reports,
+//! and `gradebook` joins reports and rows by it. It is plain data; nothing is matched here.
 
 use serde::{Deserialize, Serialize};
 

@@ -18,7 +18,8 @@ use crate::submission::{Class, class};
 /// Grade a class: a folder with one folder or archive per student
 ///
 /// It also takes what a platform hands out, as a .zip or unpacked: the downloads of Moodle, Canvas and
-/// Gradescope, and cloned repositories of a class. It knows them by the names in them.
+/// Gradescope, and cloned repositories of a class. It knows them by the names in them. `gradebook`
+/// enters the points afterwards.
 ///
 /// A submission that is done is on the disk before the next one is. So after a run that was broken
 /// off, by Ctrl-C, a full disk or a power cut, the same command goes on where it was. It grades what

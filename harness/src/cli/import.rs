@@ -14,8 +14,8 @@ use crate::submission::import;
 /// Gradescope, or cloned repositories of a class. It is known by the names in it.
 ///
 /// Each folder is called by the student's name and the platform's id. students.json beside them says
-/// who they are; `grade` copies it to the reports. `grade` takes downloads as they are, too: this is for a
-/// look at them.
+/// who they are; `grade` copies it to the reports, and `gradebook` finds the rows by it. `grade` takes
+/// downloads as they are, too: this is for a look at them.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade import course-hw1-1234.zip handed-in", "then `sockgrade grade handed-in`"),
