@@ -168,6 +168,7 @@ impl Programs {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: PORT,
             given_port: PORT,
+            called_port: PORT,
             stale_socket: false,
             packets: false,
             names: Vec::new(),

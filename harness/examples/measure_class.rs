@@ -4,9 +4,10 @@
 //! cargo build --release && cargo run --release --example measure_class -- --students 300 --jobs 1,2,8,32
 //! ```
 //!
-//! The hand-ins are the right programs of the standard course's fixtures for two exercises, in turn
-//! in Python, C, JavaScript and Java; it is started where `scenarios/` is. Memory is that of the
-//! grading process itself, as the kernel noted its peak.
+//! The hand-ins are the right programs of the standard course's fixtures for three exercises (40
+//! scenarios), in turn in Python, C, JavaScript and Java, or in other `--languages`; it is started where
+//! `scenarios/` is. Memory is that of the grading process itself, as the kernel noted its peak, and the
+//! disk is what the folder of reports takes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,8 +18,7 @@ use clap::Parser;
 use sockgrade::os::clock::Clock;
 use walkdir::WalkDir;
 
-const EXERCISES: [&str; 2] = ["tcp-echo", "udp-echo"];
-const LANGUAGES: [&str; 4] = ["py", "c", "js", "java"];
+const EXERCISES: [&str; 3] = ["tcp-echo", "udp-echo", "tcp-half-close"];
 const FIXTURES: &str = "scenarios/fixtures/programs";
 /// So often the peak of its memory is looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -37,6 +37,9 @@ struct Options {
     /// How many cells at a time; several are measured one after the other.
     #[arg(long, value_delimiter = ',', default_value = "2")]
     jobs: Vec<usize>,
+    /// Endings of the languages, in turn; a program that is not there in one is taken in Python or C.
+    #[arg(long, value_delimiter = ',', default_value = "py,c,js,java")]
+    languages: Vec<String>,
     /// The program that is measured [default: the one beside this one].
     #[arg(long)]
     binary: Option<PathBuf>,
@@ -52,21 +55,25 @@ fn main() -> anyhow::Result<()> {
     let place = tempfile::tempdir()?;
     let submissions = place.path().join("submissions");
     for number in 0..options.students {
-        hand_in(&submissions.join(format!("student-{number:04}")), number)?;
+        let language = &options.languages[number % options.languages.len()];
+        hand_in(&submissions.join(format!("student-{number:04}")), language)?;
     }
-    println!("jobs  submissions  cells  seconds  cells/s  CPU seconds  peak MiB");
+    println!("jobs  submissions  cells  seconds  cells/s  CPU seconds  peak MiB  disk MiB");
     for jobs in options.jobs {
         let out = place.path().join(format!("reports-{jobs}"));
         let took = grade(&binary, &submissions, &out, jobs)?;
         println!(
-            "{jobs:>4}  {:>11}  {:>5}  {:>7.1}  {:>7.1}  {:>11.1}  {:>8.1}",
+            "{jobs:>4}  {:>11}  {:>5}  {:>7.1}  {:>7.1}  {:>11.1}  {:>8.1}  {:>8.1}",
             options.students,
             took.cells,
             took.seconds,
             took.cells as f64 / took.seconds,
             took.cpu_seconds,
             took.peak_kib as f64 / 1024.0,
+            disk_mib(&out)?,
         );
+        // The next one needs the room.
+        fs::remove_dir_all(&out)?;
     }
     Ok(())
 }
@@ -78,14 +85,13 @@ fn beside() -> anyhow::Result<PathBuf> {
     Ok(folder.join("sockgrade"))
 }
 
-/// A right program for every role, in this student's language where there is one.
-fn hand_in(folder: &Path, number: usize) -> anyhow::Result<()> {
+/// A right program for every role, in this language where there is one.
+fn hand_in(folder: &Path, language: &str) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     for exercise in EXERCISES {
         for role in ["server", "client"] {
             let from = Path::new(FIXTURES).join(exercise).join(role);
-            let wanted = LANGUAGES[number % LANGUAGES.len()];
-            let all = [wanted, "py", "c"];
+            let all = [language, "py", "c"];
             let found = all
                 .iter()
                 .find(|ending| from.join(format!("right.{ending}")).exists());
@@ -140,6 +146,16 @@ fn grade(binary: &Path, submissions: &Path, out: &Path, jobs: usize) -> anyhow::
         cpu_seconds: children_cpu()? - before,
         peak_kib,
     })
+}
+
+/// What a folder takes, as `du` tells it: a file with several names counts once.
+fn disk_mib(folder: &Path) -> anyhow::Result<f64> {
+    let told = duct::cmd!("du", "-sk", folder).read()?;
+    let kib = told
+        .split_whitespace()
+        .next()
+        .context("du tells a number")?;
+    Ok(kib.parse::<f64>()? / 1024.0)
 }
 
 /// The peak of a process's own memory.

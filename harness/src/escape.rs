@@ -5,11 +5,38 @@
 
 use std::fmt::Write as _;
 
+use serde::de::{self, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Bytes that went over a wire or were printed; in JSON they stand in the form of [`escaped`].
+/// Bytes that went over a wire or were printed. In a text format (JSON) they stand in the form of
+/// [`escaped`], or, where that would be long and hard to read, as `\b64:` and Base64 (RFC 4648); in a
+/// binary one as they are.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub Vec<u8>);
+
+/// How the Base64 of bytes begins; nothing that is [`escaped`] does.
+const BASE64: &str = "\\b64:";
+
+/// So long may text be of which more than every other character stands in an escape.
+const UNREADABLE: usize = 4096;
+
+impl Bytes {
+    fn text(&self) -> String {
+        let text = escaped(&self.0);
+        if text.len() <= UNREADABLE || text.len() <= 2 * self.0.len() {
+            return text;
+        }
+        BASE64.to_owned() + &data_encoding::BASE64.encode(&self.0)
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
+        let bytes = match text.strip_prefix(BASE64) {
+            Some(base64) => data_encoding::BASE64.decode(base64.as_bytes()).ok(),
+            None => unescaped(text),
+        };
+        bytes.map(Self)
+    }
+}
 
 impl std::fmt::Debug for Bytes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -38,16 +65,43 @@ impl From<Vec<u8>> for Bytes {
 
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&escaped(&self.0))
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&self.text())
+        } else {
+            serializer.serialize_bytes(&self.0)
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        unescaped(&text).map(Self).ok_or_else(|| {
-            serde::de::Error::custom("a backslash is not followed by n, r, t, \\ or xHH")
-        })
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(BytesVisitor)
+        } else {
+            deserializer.deserialize_byte_buf(BytesVisitor)
+        }
+    }
+}
+
+struct BytesVisitor;
+
+impl Visitor<'_> for BytesVisitor {
+    type Value = Bytes;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("text with backslashes before n, r, t, \\ and xHH only, or \\b64: and Base64")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Bytes, E> {
+        Bytes::of_text(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Bytes, E> {
+        Ok(bytes.into())
+    }
+
+    fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
+        Ok(bytes.into())
     }
 }
 
@@ -157,6 +211,21 @@ mod tests {
             let text = escaped(&bytes);
             prop_assert!(!text.chars().any(is_unsafe));
             prop_assert_eq!(unescaped(&text), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn long_bytes_that_nobody_can_read_stand_in_base64() {
+        let binary = Bytes((0..=255).cycle().take(4096).collect());
+        let short = Bytes(binary[..256].to_vec());
+        let text = Bytes(b"a line\r\n".repeat(4096));
+        for (bytes, is_base64) in [(binary, true), (short, false), (text, false)] {
+            let json = serde_json::to_string(&bytes).unwrap();
+            assert_eq!(json.starts_with("\"\\\\b64:"), is_base64);
+            assert_eq!(serde_json::from_str::<Bytes>(&json).unwrap(), bytes);
+        }
+        for broken in ["\\b64:A", "\\b64:AA!=", "\\b64"] {
+            assert_eq!(Bytes::of_text(broken), None, "{broken}");
         }
     }
 

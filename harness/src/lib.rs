@@ -2,8 +2,11 @@
 //!
 //! `ARCHITECTURE.md` at the root of the repository tells how the modules hang together.
 
+#![cfg(target_os = "linux")]
+
 pub mod batch;
 pub mod bugs;
+pub mod bundle;
 pub mod cell;
 pub mod cli;
 pub mod course;

@@ -24,6 +24,9 @@ pub enum CellTask {
     /// Run one command in the submission's folder, which it may change; the answer is a
     /// [`BuildRecord`].
     Build(BuildPlan),
+    /// Try what the machine allows, with copies of submissions in this folder; the answer is a
+    /// [`Probed`].
+    Probe(PathBuf),
 }
 
 /// One run of a scenario.
@@ -43,8 +46,10 @@ pub struct CellPlan {
     pub host: IpAddr,
     /// The port that the exercise hard-codes; also right.
     pub port: u16,
-    /// The port that stands on the command lines.
+    /// The port that stands on the command lines of servers and peers.
     pub given_port: u16,
+    /// The port that stands on the command lines of clients: the same, unless all share one network.
+    pub called_port: u16,
     /// Names that stand for the host.
     pub names: Vec<String>,
     /// How long the run may take from readiness on, in milliseconds.
@@ -139,4 +144,105 @@ pub struct BuildRecord {
     pub output: crate::record::Captured,
     /// What went wrong on our side.
     pub trouble: Vec<String>,
+}
+
+/// What a machine can do for a test, in the order in which it is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ability {
+    /// A look at what the threads of a program wait for, and for how long they waited for a CPU.
+    Threads,
+    /// A look at the sockets of a device, under their locks (`sock_diag`).
+    SocketViews,
+    /// A user namespace, with ids of its own.
+    UserNamespaces,
+    /// A mount namespace.
+    MountNamespaces,
+    /// A PID namespace.
+    PidNamespaces,
+    /// Namespaces of IPC and of host names.
+    HostNames,
+    /// A `/proc` of its own.
+    OwnProc,
+    /// A network namespace with its loopback.
+    NetworkNamespaces,
+    /// A wire between two of them (veth).
+    Wires,
+    /// Raw and packet sockets in them.
+    PacketSockets,
+    /// A program behind all of that, in a root of its own.
+    Sandboxes,
+    /// A writable layer over the copy of a submission (overlayfs).
+    Overlays,
+}
+
+impl Ability {
+    /// All of them, in their order.
+    pub const ALL: [Self; 12] = [
+        Self::Threads,
+        Self::SocketViews,
+        Self::UserNamespaces,
+        Self::MountNamespaces,
+        Self::PidNamespaces,
+        Self::HostNames,
+        Self::OwnProc,
+        Self::NetworkNamespaces,
+        Self::Wires,
+        Self::PacketSockets,
+        Self::Sandboxes,
+        Self::Overlays,
+    ];
+}
+
+/// Whether a machine has an ability.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Able {
+    /// It has.
+    Yes,
+    /// It refuses, with these words.
+    No(String),
+    /// It was not tried, because one that comes before it is missing.
+    Untried,
+}
+
+/// Something about a machine that keeps namespaces from ordinary programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// Ordinary users may make no user namespaces (`kernel.unprivileged_userns_clone`).
+    UsersMayNot,
+    /// AppArmor takes their rights away (`kernel.apparmor_restrict_unprivileged_userns`).
+    AppArmor,
+    /// A setting that allows no namespace of a kind: its name, as `user.max_net_namespaces`.
+    NoneAllowed(String),
+    /// A filter of system calls, as containers have.
+    Filter,
+    /// Parts of `/proc` are hidden behind other mounts, as in containers.
+    MaskedProc,
+}
+
+/// What a machine can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probed {
+    /// Every ability, in order.
+    pub abilities: Vec<(Ability, Able)>,
+    /// What may be the reason where one is missing.
+    pub obstacles: Vec<Obstacle>,
+    /// The version of the kernel's Landlock; `None` where it has none.
+    pub landlock: Option<u32>,
+    /// Whether the kernel can refuse system calls to programs (seccomp).
+    pub seccomp: bool,
+}
+
+impl Probed {
+    /// The first ability that is missing, and the machine's words.
+    pub fn refused(&self) -> Option<(Ability, &str)> {
+        self.abilities
+            .iter()
+            .find_map(|(ability, able)| match able {
+                Able::No(why) => Some((*ability, why.as_str())),
+                Able::Yes | Able::Untried => None,
+            })
+    }
 }

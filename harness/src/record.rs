@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,10 @@ pub struct CellRecord {
     pub submission: Option<SubmissionId>,
     /// The seed of the run.
     pub seed: Seed,
+    /// The folder of the course, where it is none that is in the binary: a replay reads the exercise
+    /// there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<PathBuf>,
     /// The level of confinement that was in force.
     pub isolation: Isolation,
     /// Which participant was graded.
@@ -67,12 +72,21 @@ pub struct FaultRecord {
     pub repeats: Vec<(String, LaneFault)>,
 }
 
+impl FaultRecord {
+    /// True where it did nothing at all, or nothing to some number that it names.
+    pub fn is_idle(&self) -> bool {
+        !self.acted || !self.missed.is_empty()
+    }
+}
+
 /// A level of confinement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Isolation {
     /// User, network, PID and mount namespaces.
     Namespaces,
+    /// None of them: a process group of its own, limits, and a private copy of its files.
+    Direct,
 }
 
 /// Why a run was over.
@@ -120,9 +134,8 @@ pub struct ProgramRecord {
     pub output: Captured,
     /// Standard error.
     pub errors: Captured,
-    /// Bytes of standard output that came only when the program was stopped, and are not in
-    /// `output`.
-    pub late_output: u64,
+    /// Standard output that came only with a further client, or when the program was stopped.
+    pub late_output: Captured,
     /// The places that it called and where nobody was, those of the exercise left out; each once, in
     /// the order in which they were first called. Absent from older records.
     #[serde(default)]

@@ -7,12 +7,12 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use sockgrade::batch::SubmissionReport;
-use sockgrade::course::{Level, Role};
+use sockgrade::course::{HiddenResults, Level, Role};
 use sockgrade::ids::{BugId, ExerciseId, ScenarioId, SubmissionId};
 use sockgrade::judge::{Check, Code, Finding, Graded, Score, Verdict};
 use sockgrade::os::clock::Clock;
 use sockgrade::record::Isolation;
-use sockgrade::report::html;
+use sockgrade::report::{ForStaff, html};
 use sockgrade::seed::Seed;
 
 /// So many tests has an exercise.
@@ -29,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&folder)?;
     let page = folder.join("index.html");
     let clock = Clock::start();
-    std::fs::write(&page, html::class(&class))?;
+    let shown: Vec<ForStaff> = class.iter().map(ForStaff::of).collect();
+    std::fs::write(&page, html::class(&shown, 0))?;
     let took = clock.elapsed();
     let size = std::fs::metadata(&page)?.len();
     println!(
@@ -46,6 +47,8 @@ fn report(submission: usize, tests: usize) -> SubmissionReport {
         submission: SubmissionId::new(format!("student-{submission:04}")),
         seed: Seed(1),
         isolation: Isolation::Namespaces,
+        hidden_results: HiddenResults::Shown,
+        files: Vec::new(),
         notices: Vec::new(),
         scenarios: (0..tests).map(|test| graded(submission, test)).collect(),
     }

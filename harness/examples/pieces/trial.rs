@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use sockgrade::batch::{Batch, Interrupt, Progress, Selection, grade, select};
 use sockgrade::course::{self, Level, Source};
 use sockgrade::ids::SubmissionId;
-use sockgrade::record::CellRecord;
+use sockgrade::record::{CellRecord, Isolation};
 use sockgrade::seed::Seed;
 use sockgrade::submission::Languages;
 use sockgrade::transcript::What;
@@ -133,6 +133,7 @@ impl Trial {
             packets: false,
             binary: self.binary.clone(),
             languages: Languages::standard(),
+            isolation: Isolation::Namespaces,
             interrupt: Interrupt::new()?,
         };
         let records: Mutex<Vec<CellRecord>> = Mutex::new(Vec::new());

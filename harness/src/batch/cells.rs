@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -11,11 +11,12 @@ use rustix::process::{Pid, Signal};
 
 use crate::cell::{self, CellAnswer};
 use crate::os::clock::Clock;
-use crate::os::procfs;
 use crate::os::stdio::pipe;
+use crate::os::temporary::Temporary;
+use crate::os::{ports, sandbox};
 use crate::packet::DevicePackets;
-use crate::plan::{BuildPlan, BuildRecord, CellPlan, CellTask};
-use crate::record::CellRecord;
+use crate::plan::{BuildPlan, BuildRecord, CellPlan, CellTask, Probed};
+use crate::record::{CellRecord, Isolation};
 
 /// How much longer than its own deadline a cell may take: staging, programs that wait for a CPU
 /// (which the deadline leaves out), the end.
@@ -24,6 +25,9 @@ const STRETCH: u32 = 6;
 
 /// How long a cell may take to end once it has nothing more to say.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How often a scenario is run at most, when something on our side disturbed it.
+const ATTEMPTS: usize = 3;
 
 /// As much as a cell may answer.
 const LONGEST_ANSWER: u64 = 256 << 20;
@@ -71,6 +75,11 @@ impl Interrupt {
             .take();
     }
 
+    /// Waits a moment, or until it is said: then true.
+    pub fn said_within(&self, moment: Duration) -> bool {
+        ports::pause_unless(&self.heard, moment)
+    }
+
     /// True once it was said.
     pub fn was_said(&self) -> bool {
         self.unsaid
@@ -85,12 +94,26 @@ impl Interrupt {
 pub struct Cells {
     binary: PathBuf,
     interrupt: Interrupt,
+    /// Held for reading by each run, and for writing by one that is to be alone.
+    side_by_side: Arc<RwLock<()>>,
+    level: Isolation,
 }
 
 impl Cells {
     /// Cells of the binary at this path.
     pub fn new(binary: PathBuf, interrupt: Interrupt) -> Self {
-        Self { binary, interrupt }
+        Self {
+            binary,
+            interrupt,
+            side_by_side: Arc::default(),
+            level: Isolation::Namespaces,
+        }
+    }
+
+    /// The same at this level of confinement.
+    #[must_use]
+    pub fn at(self, level: Isolation) -> Self {
+        Self { level, ..self }
     }
 
     /// Runs a scenario.
@@ -101,7 +124,8 @@ impl Cells {
         self.run_with_packets(plan).map(|(record, _)| record)
     }
 
-    /// Runs a scenario; the packets of its devices are there where the plan asks for them.
+    /// Runs a scenario; the packets of its devices are there where the plan asks for them. One that
+    /// something on our side disturbed is run again, while none of the others runs.
     ///
     /// # Errors
     /// Why there is no record.
@@ -109,14 +133,30 @@ impl Cells {
         &self,
         plan: CellPlan,
     ) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
+        let beside = self
+            .side_by_side
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut ran = self.run_once(plan.clone())?;
+        drop(beside);
+        for _ in 1..ATTEMPTS {
+            if ran.0.trouble.is_empty() {
+                break;
+            }
+            let _alone = self
+                .side_by_side
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            ran = self.run_once(plan.clone())?;
+        }
+        Ok(ran)
+    }
+
+    fn run_once(&self, plan: CellPlan) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
         let deadline = Duration::from_millis(plan.deadline_ms);
         match self.ask(&CellTask::Run(Box::new(plan)), deadline)? {
             CellAnswer::Ran { record, packets } => Ok((*record, packets)),
-            CellAnswer::Built(_) => Err(CellFailure::Trouble(
-                "a cell answered beside the point".into(),
-            )),
-            CellAnswer::Refused(why) => Err(CellFailure::Refused(why)),
-            CellAnswer::Trouble(why) => Err(CellFailure::Trouble(why)),
+            other => Err(unexpected(other)),
         }
     }
 
@@ -128,11 +168,22 @@ impl Cells {
         let deadline = Duration::from_millis(plan.deadline_ms);
         match self.ask(&CellTask::Build(plan), deadline)? {
             CellAnswer::Built(record) => Ok(*record),
-            CellAnswer::Ran { .. } => Err(CellFailure::Trouble(
-                "a cell answered beside the point".into(),
-            )),
-            CellAnswer::Refused(why) => Err(CellFailure::Refused(why)),
-            CellAnswer::Trouble(why) => Err(CellFailure::Trouble(why)),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Tries what the machine allows.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub fn probe(&self) -> Result<Probed, CellFailure> {
+        // Like the copies of submissions; what is mounted on a folder with more in it could be in the way.
+        let folder = Temporary::create(&std::env::temp_dir())
+            .map_err(|error| CellFailure::Trouble(format!("no folder for copies: {error}")))?;
+        let task = CellTask::Probe(folder.path().to_owned());
+        match self.ask(&task, Duration::ZERO)? {
+            CellAnswer::Probed(probed) => Ok(probed),
+            other => Err(unexpected(other)),
         }
     }
 
@@ -156,7 +207,7 @@ impl Cells {
             .map_err(|error| trouble("a cell could not be started", &error))?;
         let mut lifeline = std::fs::File::from(lifeline);
         // A cell that does not read its task says why in its answer, or by how it ends.
-        let _ = lifeline.write_all(&cell::frame(task));
+        let _ = lifeline.write_all(&cell::frame(self.level, task));
         let answered = self.listen(answer, deadline * STRETCH + PATIENCE);
         // A cell ends when its lifeline does, and with it everything that it started.
         drop(lifeline);
@@ -169,8 +220,8 @@ impl Cells {
         let output = handle
             .wait()
             .map_err(|error| trouble("a cell was lost", &error))?;
-        let json = answered?;
-        if json.is_empty() {
+        let answered = answered?;
+        if answered.is_empty() {
             let words = String::from_utf8_lossy(&output.stderr);
             let words = words.trim();
             return Err(CellFailure::Trouble(format!(
@@ -179,7 +230,7 @@ impl Cells {
                 if words.is_empty() { "" } else { ": " },
             )));
         }
-        serde_json::from_slice(&json)
+        CellAnswer::from_cbor(&answered)
             .map_err(|error| trouble("a cell's answer is cut short", &error))
     }
 
@@ -225,19 +276,23 @@ impl Cells {
     }
 }
 
+/// What an answer means that is not the one that was asked for.
+fn unexpected(answer: CellAnswer) -> CellFailure {
+    match answer {
+        CellAnswer::Ran { .. } | CellAnswer::Built(_) | CellAnswer::Probed(_) => {
+            CellFailure::Trouble("a cell answered beside the point".to_owned())
+        }
+        CellAnswer::Refused(why) => CellFailure::Refused(why),
+        CellAnswer::Trouble(why) => CellFailure::Trouble(why),
+    }
+}
+
 /// Kills what a cell has started. A program that holds the lock of a pipe (splice(2) does so while it
 /// waits) keeps a cell that reads from that pipe from doing anything at all, even from ending.
 fn end_below(cell: &duct::Handle) {
     for pid in cell.pids() {
-        let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else {
-            continue;
-        };
-        // Without a look into /proc there is nothing to be done but to wait for the cell.
-        for below in procfs::processes(pid).unwrap_or_default() {
-            if let Some(below) = Pid::from_raw(below) {
-                // It ended by itself meanwhile.
-                let _ = rustix::process::kill_process(below, Signal::KILL);
-            }
+        if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+            sandbox::signal_below(pid, Signal::KILL);
         }
     }
 }

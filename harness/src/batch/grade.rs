@@ -10,16 +10,18 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::cells::{CellFailure, Cells, Interrupt};
 use super::key::{Key, Keys};
-use super::outcome::{Outcome, Progress, SubmissionReport};
+use super::outcome::{Outcome, Progress, SubmissionReport, Unplayed};
+use super::places;
 use super::planning::{PlanInput, cell_plan, reference_launch};
 use super::prepare::{Candidate, Ready, Unready, look, prepare};
 use super::queue::work_through;
 use super::select::Selected;
-use crate::course::{Exercise, Role, Scenario};
+use crate::course::{Exercise, OtherSide, Role, Scenario};
 use crate::ids::{ExerciseId, ScenarioId, SubmissionId};
 use crate::judge::{self, Graded, Verdict};
+use crate::os::temporary;
 use crate::packet::DevicePackets;
-use crate::plan::{BuildPlan, Launch};
+use crate::plan::Launch;
 use crate::record::{CellRecord, Isolation};
 use crate::seed::Seed;
 use crate::submission::{Languages, Limits, Tools, fingerprint};
@@ -41,6 +43,8 @@ pub struct Batch<'a> {
     pub binary: PathBuf,
     /// The table of languages.
     pub languages: Languages,
+    /// How programs are confined.
+    pub isolation: Isolation,
     /// Ends everything at once.
     pub interrupt: Interrupt,
 }
@@ -50,11 +54,8 @@ pub struct Batch<'a> {
 pub enum BatchError {
     /// This machine does not allow cells.
     #[error(
-        "this machine does not allow the namespaces that a test needs ({0})\nhint: allow user \
-         namespaces (sysctl kernel.unprivileged_userns_clone=1, \
-         kernel.apparmor_restrict_unprivileged_userns=0); in a container, start it with \
-         --privileged or with --security-opt seccomp=unconfined --security-opt \
-         systempaths=unconfined"
+        "this machine does not allow what a test needs ({0})\nhint: `sockgrade doctor` \
+         says what is missing, and how that is mended"
     )]
     Refused(String),
     /// It was interrupted before anything was graded.
@@ -66,7 +67,7 @@ pub enum BatchError {
 }
 
 /// What the reference did in a scenario, or why the scenario is not judged for anyone.
-type ReferenceRun = Result<Arc<CellRecord>, String>;
+type ReferenceRun = Result<Arc<CellRecord>, Unplayed>;
 
 /// What an earlier run left of a submission under this key, if it may stand.
 pub type Earlier<'a> = &'a (dyn Fn(&SubmissionId, &Key) -> Option<SubmissionReport> + Sync);
@@ -107,7 +108,8 @@ pub fn grade_each(
     earlier: Option<Earlier<'_>>,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<bool, BatchError> {
-    let cells = Cells::new(batch.binary.clone(), batch.interrupt.clone());
+    temporary::sweep(&std::env::temp_dir());
+    let cells = Cells::new(batch.binary.clone(), batch.interrupt.clone()).at(batch.isolation);
     probe(&cells)?;
     let exercises = &batch.selected.exercises;
     let run = Grading {
@@ -136,20 +138,18 @@ pub fn grade_each(
     Ok(batch.interrupt.was_said())
 }
 
+/// Where the course of an exercise lies, where that is on disk.
+fn course_folder(exercise: &Exercise) -> Option<PathBuf> {
+    let course = exercise.folder.as_deref()?.parent()?;
+    std::path::absolute(course).ok()
+}
+
 /// Sets a whole sandbox up once, to see whether this machine allows it.
 fn probe(cells: &Cells) -> Result<(), BatchError> {
-    let launch = Launch {
-        command: vec!["/bin/true".to_owned()],
-        folder: None,
-        readable: Vec::new(),
-        environment: BTreeMap::new(),
-    };
-    match cells.build(BuildPlan {
-        launch,
-        deadline_ms: 10_000,
-    }) {
-        Ok(_) => Ok(()),
-        Err(CellFailure::Refused(why)) => Err(BatchError::Refused(why)),
+    let refused = |why: &str| Err(BatchError::Refused(why.to_owned()));
+    match cells.probe() {
+        Ok(probed) => probed.refused().map_or(Ok(()), |(_, why)| refused(why)),
+        Err(CellFailure::Refused(why)) => refused(&why),
         Err(CellFailure::Interrupted) => Err(BatchError::Interrupted),
         Err(CellFailure::Trouble(why)) => Err(BatchError::Trouble(why)),
     }
@@ -220,7 +220,9 @@ impl Grading<'_> {
         }
         (self.tell)(Progress::Planned(counts.len()));
         (self.tell)(Progress::Begun(id.clone()));
-        self.run_references(&counts);
+        let runs = counts.iter().copied();
+        let runs: Vec<usize> = runs.filter(|index| self.beyond(*index).is_none()).collect();
+        self.run_references(&runs);
         // Only an interruption keeps a submission from being prepared, and references from being run.
         let ready = prepare(&candidate, &self.cells, languages, &self.tools);
         let Ok(ready) = ready else { return Vec::new() };
@@ -272,8 +274,8 @@ impl Grading<'_> {
     fn run_reference(&self, index: usize) -> ReferenceRun {
         let (exercise, scenario) = self.scenarios[index];
         let references = self
-            .reference_launches(exercise)
-            .map_err(|why| why.to_string())?;
+            .reference_launches(exercise, scenario, Some(scenario.grades))
+            .map_err(|why| Unplayed::NotJudged(why.to_string()))?;
         let (record, _) = self
             .run_cell(
                 exercise,
@@ -282,39 +284,44 @@ impl Grading<'_> {
                 &references[&scenario.grades],
                 &references,
             )
-            .map_err(|failure| failure.to_string())?;
+            .map_err(|failure| Unplayed::NotJudged(failure.to_string()))?;
         (self.tell)(Progress::CellDone {
-            record: None,
+            record: Some(Box::new(record.clone())),
             reference: None,
             packets: Vec::new(),
         });
         let graded = judge::judge(exercise, scenario, &record, None);
         match graded.verdict {
             Verdict::Passed => Ok(Arc::new(record)),
-            Verdict::NotJudged => Err(graded.reason.unwrap_or_default()),
+            Verdict::NotJudged => Err(Unplayed::NotJudged(graded.reason.unwrap_or_default())),
             Verdict::Failed => {
                 let why = graded
                     .findings
                     .first()
                     .map(|finding| finding.message.clone());
-                Err(format!(
-                    "the reference program itself does not pass it: {}",
-                    why.or(graded.reason).unwrap_or_default()
-                ))
+                let why = why.or(graded.reason);
+                Err(Unplayed::NotPassed(why.unwrap_or_default()))
             }
         }
     }
 
+    /// How the reference programs of the other side are started, and that of the graded role where
+    /// the reference plays it. Those that a scenario does not need may be missing.
     fn reference_launches(
         &self,
         exercise: &Exercise,
+        scenario: &Scenario,
+        graded: Option<Role>,
     ) -> Result<BTreeMap<Role, Launch>, crate::submission::MissingTool> {
-        exercise
-            .roles
-            .keys()
+        let players = match &scenario.other_side {
+            OtherSide::References(players) => players.as_slice(),
+            OtherSide::Script(_) | OtherSide::Nobody => &[],
+        };
+        let roles = players.iter().map(|player| player.role).chain(graded);
+        roles
             .map(|role| {
-                let launch = reference_launch(exercise, *role, &self.batch.binary, &self.tools)?;
-                Ok((*role, launch))
+                let launch = reference_launch(exercise, role, &self.batch.binary, &self.tools)?;
+                Ok((role, launch))
             })
             .collect()
     }
@@ -329,6 +336,10 @@ impl Grading<'_> {
         references: &BTreeMap<Role, Launch>,
     ) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
         let seed = self.batch.seed;
+        let ports = match self.batch.isolation {
+            Isolation::Namespaces => None,
+            Isolation::Direct => Some(places::take(exercise, &self.batch.interrupt)?),
+        };
         let input = PlanInput {
             exercise,
             scenario,
@@ -339,8 +350,11 @@ impl Grading<'_> {
             seed,
             // The references' own runs are nobody's to look at.
             packets: self.batch.packets && submission.is_some(),
+            ports: ports.as_ref().map(|ports| ports.given),
         };
-        self.cells.run_with_packets(cell_plan(&input))
+        let mut ran = self.cells.run_with_packets(cell_plan(&input))?;
+        ran.0.course = course_folder(exercise);
+        Ok(ran)
     }
 
     /// Runs a scenario, and says what can be run after it.
@@ -395,8 +409,10 @@ impl Grading<'_> {
             let report = SubmissionReport {
                 submission: state.candidate.id.clone(),
                 seed: self.batch.seed,
-                isolation: Isolation::Namespaces,
-                notices: state.ready.notices.clone(),
+                isolation: self.batch.isolation,
+                hidden_results: self.batch.selected.hidden_results,
+                files: state.candidate.files(),
+                notices: self.notices(state),
                 scenarios: state
                     .counts
                     .iter()
@@ -406,6 +422,16 @@ impl Grading<'_> {
             (self.tell)(Progress::Submission(Box::new(report), state.key.clone()));
         }
         tasks
+    }
+
+    /// What is to be said about a submission as a whole.
+    fn notices(&self, state: &State) -> Vec<String> {
+        let mut notices = state.ready.notices.clone();
+        match self.batch.isolation {
+            Isolation::Namespaces => {}
+            Isolation::Direct => notices.push(places::unprotected()),
+        }
+        notices
     }
 
     /// True when `index` could not be run before the scenario `just` was graded.
@@ -445,8 +471,11 @@ impl Grading<'_> {
             }
             None => return Next::decided(Graded::nothing(scenario, "no program was handed in")),
         }
-        if let Some(Err(why)) = self.reference(index) {
+        if let Some(why) = self.beyond(index) {
             return Next::decided(Graded::not_judged(scenario, why));
+        }
+        if let Some(Err(why)) = self.reference(index) {
+            return Next::decided(Graded::not_judged(scenario, why.to_string()));
         }
         for need in self.needed_by(state, index) {
             let id: &ScenarioId = &self.scenarios[need].1.id;
@@ -463,6 +492,15 @@ impl Grading<'_> {
             }
         }
         Next::Runs
+    }
+
+    /// Why a scenario cannot be run at this level of confinement.
+    fn beyond(&self, index: usize) -> Option<String> {
+        let (exercise, scenario) = self.scenarios[index];
+        match self.batch.isolation {
+            Isolation::Namespaces => None,
+            Isolation::Direct => places::beyond_direct(exercise, scenario),
+        }
     }
 
     fn reference(&self, index: usize) -> Option<ReferenceRun> {
@@ -483,7 +521,7 @@ impl Grading<'_> {
             .and_then(Result::ok)
             .expect("only what the reference passes is run");
         let result = self
-            .reference_launches(exercise)
+            .reference_launches(exercise, scenario, None)
             .map_err(|missing| CellFailure::Trouble(missing.to_string()));
         let result = result.and_then(|references| {
             self.run_cell(

@@ -2,26 +2,45 @@
 //!
 //! A key is a hash of everything that a report depends on: what was handed in, the exercises and
 //! scenarios that count for it, their references, this program itself, the seed, the level of
-//! confinement, whether packets are kept, and the table of languages. The machine's own interpreters
+//! confinement, whether packets are kept, what students see of hidden scenarios, and the table of
+//! languages. The machine's own interpreters
 //! and compilers are not in it. How many cells run at a time is not either: it decides nothing.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::fs::File;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::grade::Batch;
+use super::select::Selected;
 use crate::course::{Exercise, Scenario};
 use crate::ids::{ExerciseId, ScenarioId, SubmissionId};
-use crate::record::Isolation;
 use crate::submission::{Limits, fingerprint};
 
 /// Equal where a report would be made from the same things.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(String);
+
+impl Key {
+    /// Of what counts for a class, whoever is in it: exercises and scenarios, with their files.
+    pub fn of_selected(selected: &Selected<'_>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        let rest = (
+            selected.languages,
+            &selected.sole,
+            selected.hidden_results,
+            selected.all_count,
+        );
+        hasher.update(said(&rest).as_bytes());
+        for (exercise, scenarios) in &selected.exercises {
+            hasher.update(said(&(of_exercise(exercise), scenarios)).as_bytes());
+        }
+        Self(hasher.finalize().to_hex().to_string())
+    }
+}
 
 /// What is the same for all submissions of a batch.
 #[derive(Debug)]
@@ -43,8 +62,12 @@ impl Keys {
         });
         run.update(own.unwrap_or(said(&env!("CARGO_PKG_VERSION"))).as_bytes());
         let rest = (
-            (batch.seed, Isolation::Namespaces, batch.packets),
-            (&batch.languages, &batch.selected.sole),
+            (batch.seed, batch.isolation, batch.packets),
+            (
+                &batch.languages,
+                &batch.selected.sole,
+                batch.selected.hidden_results,
+            ),
         );
         run.update(said(&rest).as_bytes());
         let mut keys = Self {
@@ -103,13 +126,24 @@ fn said(value: &impl Debug) -> blake3::Hash {
 
 /// A fixed part of a batch: every submission is in exactly one of `of` parts, whichever others there
 /// are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Shard {
     number: u64,
     of: u64,
 }
 
 impl Shard {
+    /// Which part it is, from 1 on.
+    pub fn number(self) -> u64 {
+        self.number
+    }
+
+    /// Of how many.
+    pub fn of(self) -> u64 {
+        self.of
+    }
+
     /// Whether this submission is in it.
     pub fn has(self, submission: &SubmissionId) -> bool {
         let hash = blake3::hash(submission.as_str().as_bytes());
@@ -132,9 +166,46 @@ impl FromStr for Shard {
     }
 }
 
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+impl TryFrom<String> for Shard {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Shard> for String {
+    fn from(shard: Shard) -> Self {
+        shard.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::select::{Selection, select};
     use super::*;
+    use crate::course::{Level, Source, load};
+
+    #[test]
+    fn what_counts_has_one_key() {
+        let key = |level| {
+            let (course, _) = load(&Source::standard()).unwrap();
+            let selection = Selection {
+                exercises: vec![ExerciseId::new("tcp-echo")],
+                level,
+                ..Selection::default()
+            };
+            Key::of_selected(&select(&course, &selection).unwrap())
+        };
+        assert_eq!(key(None), key(None));
+        assert_ne!(key(None), key(Some(Level::Basics)));
+    }
 
     #[test]
     fn every_submission_is_in_one_part() {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::key::Key;
-use crate::ids::{ScenarioId, SubmissionId};
+use crate::course::{HiddenResults, Role};
+use crate::ids::{ExerciseId, ScenarioId, SubmissionId};
 use crate::judge::{Graded, Score, Verdict};
 use crate::packet::DevicePackets;
 use crate::record::{CellRecord, Isolation};
@@ -20,6 +21,10 @@ pub struct SubmissionReport {
     pub seed: Seed,
     /// The level of confinement that was in force.
     pub isolation: Isolation,
+    /// What students see of hidden scenarios.
+    pub hidden_results: HiddenResults,
+    /// Where the programs were found, those that lie below the working directory.
+    pub files: Vec<ProgramFile>,
     /// What is to be said about the hand-in as a whole, for the student: two programs for one role,
     /// a file that cannot be read, a compiler's messages.
     pub notices: Vec<String>,
@@ -27,7 +32,25 @@ pub struct SubmissionReport {
     pub scenarios: Vec<Graded>,
 }
 
+/// Where the program for a role was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramFile {
+    /// Of which exercise.
+    pub exercise: ExerciseId,
+    /// The role.
+    pub role: Role,
+    /// From the working directory on: `submissions/alice/tcp-echo-server.py`.
+    pub path: String,
+}
+
 impl SubmissionReport {
+    /// Where the program that a scenario grades was found, if that is below the working directory.
+    pub fn file(&self, graded: &Graded) -> Option<&str> {
+        let same =
+            |file: &&ProgramFile| file.exercise == graded.exercise && file.role == graded.role;
+        self.files.iter().find(same).map(|file| file.path.as_str())
+    }
+
     /// Points earned of points possible; what was not judged counts in neither.
     pub fn score(&self) -> Score {
         self.scenarios.iter().filter_map(Graded::counted).sum()
@@ -41,6 +64,17 @@ impl SubmissionReport {
             .map(Graded::possible)
             .sum()
     }
+}
+
+/// Why no submission can be compared with the reference.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unplayed {
+    /// The reference does not pass the scenario: what it lacks.
+    #[error("the reference program itself does not pass it: {0}")]
+    NotPassed(String),
+    /// The reference was not judged: what went wrong on our side.
+    #[error("{0}")]
+    NotJudged(String),
 }
 
 /// What happens while a batch is graded.
@@ -57,8 +91,8 @@ pub enum Progress {
         /// The packets of its devices, where the batch asked for them.
         packets: Vec<DevicePackets>,
     },
-    /// The reference did not pass a scenario, which is therefore not judged for anyone: why.
-    ReferenceFailed(ScenarioId, String),
+    /// There is no reference's run of a scenario, which is therefore not judged for anyone.
+    ReferenceFailed(ScenarioId, Unplayed),
     /// A submission is graded from now on: what an earlier run said of it does not count any more.
     Begun(SubmissionId),
     /// A submission is done, and under which key it may stand.

@@ -73,6 +73,16 @@ pub fn reference_launch(
     }
 }
 
+/// The ports on command lines, where all programs share one network: there, a client is told where the
+/// relay is, and not where the server is.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenPorts {
+    /// That of servers.
+    pub listener: u16,
+    /// That of clients.
+    pub caller: u16,
+}
+
 /// Everything that stands around the plan of one cell.
 #[derive(Debug)]
 pub struct PlanInput<'a> {
@@ -92,6 +102,8 @@ pub struct PlanInput<'a> {
     pub seed: Seed,
     /// Whether all packets of the devices are captured.
     pub packets: bool,
+    /// The ports, where devices do not have theirs for themselves.
+    pub ports: Option<GivenPorts>,
 }
 
 /// The plan of a cell.
@@ -103,10 +115,14 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
     let mut dice = Dice::new(input.seed, &scenario.id, "cell", "given port");
     let span = u64::from(GIVEN_PORTS.end - GIVEN_PORTS.start);
     let offset = u16::try_from(dice.below(span)).expect("the span of ports fits into 16 bits");
-    let given_port = GIVEN_PORTS.start + offset;
+    let usual = GIVEN_PORTS.start + offset;
+    let ports = input.ports.unwrap_or(GivenPorts {
+        listener: usual,
+        caller: usual,
+    });
     let mut cast = Cast {
         exercise,
-        given_port,
+        ports,
         programs: Vec::new(),
     };
     let spec = &exercise.roles[&scenario.grades];
@@ -144,7 +160,8 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
         network: exercise.network,
         host: exercise.host,
         port: exercise.port,
-        given_port,
+        given_port: ports.listener,
+        called_port: ports.caller,
         names: exercise.names.clone(),
         deadline_ms: u64::try_from(exercise.deadline.as_millis()).unwrap_or(u64::MAX),
         programs,
@@ -168,7 +185,7 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
 /// The programs of a cell while they are put together.
 struct Cast<'a> {
     exercise: &'a Exercise,
-    given_port: u16,
+    ports: GivenPorts,
     programs: Vec<(ProgramPlan, Vec<Argument>, Option<String>)>,
 }
 
@@ -238,7 +255,7 @@ impl Cast<'_> {
             .iter()
             .map(|(program, ..)| program.address)
             .collect();
-        let (exercise, given_port) = (self.exercise, self.given_port);
+        let (exercise, ports) = (self.exercise, self.ports);
         self.programs
             .into_iter()
             .enumerate()
@@ -257,7 +274,8 @@ impl Cast<'_> {
                         .cloned()
                         .unwrap_or_else(|| exercise.host.to_string()),
                     Argument::HostName => program.host_name.clone(),
-                    Argument::Port => given_port.to_string(),
+                    Argument::Port if program.role == Role::Client => ports.caller.to_string(),
+                    Argument::Port => ports.listener.to_string(),
                     Argument::Path => GIVEN_PATH.to_owned(),
                     Argument::MyHost => program.address.unwrap_or(exercise.host).to_string(),
                     Argument::PeerHost => other.to_string(),

@@ -1,15 +1,16 @@
 //! One submission made ready: found, copied, built. What cannot be made ready is told by role.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use super::cells::{CellFailure, Cells};
+use super::outcome::ProgramFile;
 use crate::course::{Exercise, Role};
 use crate::ids::{ExerciseId, SubmissionId};
 use crate::plan::{BuildPlan, Launch};
 use crate::submission::{
-    self, BuildFailure, BuildOutcome, Found, Languages, Limits, Opened, Staged, Staging, Tools,
-    Unopened, Unprepared,
+    self, BuildFailure, BuildOutcome, Found, Languages, Limits, Opened, Slot, Staged, Staging,
+    Tools, Unopened, Unprepared,
 };
 
 /// Why a role of a submission cannot be run.
@@ -27,6 +28,34 @@ pub(super) struct Candidate {
     pub(super) id: SubmissionId,
     pub(super) opened: Opened,
     pub(super) found: Found,
+}
+
+impl Candidate {
+    /// Where its programs lie, those below the working directory.
+    pub(super) fn files(&self) -> Vec<ProgramFile> {
+        let file = |slot: &Slot| {
+            let program = slot.program.as_ref().ok()?;
+            Some(ProgramFile {
+                exercise: slot.exercise.clone(),
+                role: slot.role,
+                path: below(&self.opened.folder().join(&program.path))?,
+            })
+        };
+        self.found.slots.iter().filter_map(file).collect()
+    }
+}
+
+/// The path from the working directory on, where it was said from there and does not leave it.
+fn below(path: &Path) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::Normal(name) => parts.push(name.to_str()?),
+            Component::Prefix(_) | Component::RootDir | Component::ParentDir => return None,
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 /// A submission that can be run.
@@ -186,10 +215,54 @@ fn all(
 
 fn build(cells: &Cells, plan: BuildPlan) -> Result<BuildOutcome, CellFailure> {
     match cells.build(plan.clone()) {
-        Ok(record) => Ok(submission::build_outcome(&plan, &record)),
+        Ok(record) => Ok(match submission::build_outcome(&plan, &record) {
+            BuildOutcome::Failed(failure) if ran_out_of_room(&plan, &failure) => {
+                BuildOutcome::NotJudged(format!(
+                    "there was no room on the disk to build it: {failure}"
+                ))
+            }
+            outcome => outcome,
+        }),
         Err(CellFailure::Interrupted) => Err(CellFailure::Interrupted),
         Err(failure @ (CellFailure::Refused(_) | CellFailure::Trouble(_))) => {
             Ok(BuildOutcome::NotJudged(failure.to_string()))
+        }
+    }
+}
+
+/// Less than this is little: no compiler makes more of a student's program.
+const LITTLE_ROOM: u64 = 64 << 20;
+
+/// Whether a build failed because the disk with the copy is full: it says so, and there is little room.
+/// (Who fills the disk of the build itself, which is another one, has done so.)
+fn ran_out_of_room(plan: &BuildPlan, failure: &BuildFailure) -> bool {
+    let full = std::io::Error::from(rustix::io::Errno::NOSPC).to_string();
+    let full = full.split(" (os error").next().unwrap_or_default();
+    let room = plan.launch.folder.as_ref().map(rustix::fs::statvfs);
+    failure.output.contains(full)
+        && room.is_some_and(|room| {
+            room.is_ok_and(|room| room.f_bavail.saturating_mul(room.f_frsize) < LITTLE_ROOM)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_below_the_working_directory_are_told() {
+        for (path, expected) in [
+            (
+                "submissions/alice/server.py",
+                Some("submissions/alice/server.py"),
+            ),
+            ("./server.py", Some("server.py")),
+            ("/tmp/x/server.py", None),
+            ("../alice/server.py", None),
+            ("a/../../x", None),
+            (".", None),
+        ] {
+            assert_eq!(below(Path::new(path)).as_deref(), expected, "{path}");
         }
     }
 }

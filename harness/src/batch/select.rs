@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use crate::course::{Course, CourseLanguage, Exercise, Level, Scenario};
+use crate::course::{Course, CourseLanguage, Exercise, HiddenResults, Level, Scenario};
 use crate::ids::{AssignmentId, ExerciseId};
 
 /// What a user asked for.
@@ -44,6 +44,8 @@ pub enum SelectionError {
 /// What counts.
 #[derive(Debug, Clone)]
 pub struct Selected<'a> {
+    /// What students see of hidden scenarios.
+    pub hidden_results: HiddenResults,
     /// The languages of the course's own.
     pub languages: &'a [CourseLanguage],
     /// The exercises in the order of reports, each with its scenarios.
@@ -162,6 +164,7 @@ pub fn select<'a>(
         .filter(|(_, scenarios): &(_, Vec<_>)| !scenarios.is_empty())
         .collect();
     Ok(Selected {
+        hidden_results: course.hidden_results,
         languages: &course.languages,
         exercises,
         all_count,

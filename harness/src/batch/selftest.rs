@@ -6,17 +6,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::cells::Interrupt;
 use super::grade::{Batch, BatchError, grade};
 use super::load::Load;
 use super::naming::Named;
-use super::outcome::{Progress, SubmissionReport};
+use super::outcome::{Progress, SubmissionReport, Unplayed};
+use super::places::fit;
 use super::select::Selected;
-use crate::course::{Exercise, Fixture, Scenario};
+use crate::course::{Exercise, Fixture, Fixtures, OtherSide, Scenario, Step, WireRule};
 use crate::ids::{ScenarioId, SubmissionId};
-use crate::judge::{Check, Graded, Verdict};
+use crate::judge::{Check, Graded, Verdict, what_became_of};
+use crate::os::temporary::Temporary;
+use crate::record::Isolation;
 use crate::seed::Seed;
 use crate::submission::{Languages, Tools};
 
@@ -26,7 +29,7 @@ pub struct SelfTest<'a> {
     /// The exercises and scenarios.
     pub selected: &'a Selected<'a>,
     /// The programs whose verdicts are known; those of other exercises are left out.
-    pub fixtures: &'a [Fixture],
+    pub fixtures: &'a Fixtures,
     /// How many rounds.
     pub repeat: u32,
     /// How many busy loops run beside them.
@@ -39,6 +42,8 @@ pub struct SelfTest<'a> {
     pub binary: PathBuf,
     /// The table of languages.
     pub languages: Languages,
+    /// How programs are confined.
+    pub isolation: Isolation,
     /// Ends everything at once.
     pub interrupt: Interrupt,
 }
@@ -63,6 +68,8 @@ pub struct Sheet {
     pub programs: usize,
     /// Programs that were not, each with the reason: this machine lacks their language.
     pub skipped: Vec<(String, String)>,
+    /// Scenarios that cannot be run at this level of confinement, each with the reason.
+    pub left_out: Vec<(ScenarioId, String)>,
     /// For each program with known bugs that lost a test: what its reports named.
     pub named: Vec<Named>,
     /// How many rounds were finished.
@@ -88,8 +95,11 @@ pub struct Row {
     pub not_judged: u32,
     /// The first few of both: the program and what became of it.
     pub examples: Vec<String>,
-    /// Checks that no program failed in any round.
+    /// Checks that no program failed in any round, without those that the table says none can fail.
     pub unfailed: Vec<Check>,
+    /// Faults, or parts of them, that did not come to act when the reference played: each as a
+    /// sentence. A program that does the same as the reference is not tested by them.
+    pub idle: Vec<String>,
 }
 
 /// So many of them are told of a scenario.
@@ -105,6 +115,19 @@ impl Sheet {
     pub fn not_judged(&self) -> u32 {
         self.rows.iter().map(|row| row.not_judged).sum()
     }
+
+    /// How many checks no program fails, where there are programs.
+    pub fn unfailed(&self) -> usize {
+        match self.programs {
+            0 => 0,
+            _ => self.rows.iter().map(|row| row.unfailed.len()).sum(),
+        }
+    }
+
+    /// How many faults did not come to act when the references played.
+    pub fn idle(&self) -> usize {
+        self.rows.iter().map(|row| row.idle.len()).sum()
+    }
 }
 
 /// Tests the grader. `tell` hears of the rounds as they are finished, and of what happens in them.
@@ -115,17 +138,17 @@ pub fn selftest(
     test: &SelfTest<'_>,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Sheet, SelfTestError> {
-    let folder = tempfile::tempdir()?;
+    let folder = Temporary::create(&std::env::temp_dir())?;
     let tools = Tools::from_environment();
-    let mut sheet = Sheet::default();
+    let (selected, left_out) = fit(test.selected, test.isolation);
+    let mut sheet = Sheet {
+        left_out,
+        ..Sheet::default()
+    };
     let mut fixtures = Vec::new();
-    let exercises: BTreeSet<_> = test
-        .selected
-        .exercises
-        .iter()
-        .map(|(one, _)| &one.id)
-        .collect();
-    for fixture in test.fixtures {
+    let exercises = selected.exercises.iter();
+    let exercises: BTreeSet<_> = exercises.map(|(one, _)| &one.id).collect();
+    for fixture in &test.fixtures.programs {
         if !exercises.contains(&fixture.exercise) {
             continue;
         }
@@ -144,21 +167,27 @@ pub fn selftest(
     let mut named: BTreeMap<String, Named> = BTreeMap::new();
     let load = Load::start(test.load);
     for _ in 0..test.repeat {
-        let round = one_round(test, &submissions, tell)?;
+        let round = one_round(test, &selected, &submissions, tell)?;
         if round.interrupted {
             sheet.interrupted = true;
             break;
         }
-        round.count(&fixtures, test.selected, &mut tallies);
+        round.count(&fixtures, &selected, &mut tallies);
         round.hear(&fixtures, &mut named);
         sheet.rounds += 1;
     }
     drop(load);
     sheet.named = named.into_values().collect();
-    for (exercise, scenarios) in &test.selected.exercises {
+    for (exercise, scenarios) in &selected.exercises {
         for scenario in scenarios {
             let tally = tallies.remove(&scenario.id).unwrap_or_default();
-            sheet.rows.push(tally.row(exercise, scenario, &fixtures));
+            let mut row = tally.row(exercise, scenario, &fixtures);
+            let spared = test.fixtures.unfailed.get(&scenario.id);
+            // Of what was not judged nobody knows what it would have failed.
+            let known = row.not_judged == 0 && row.reference_failed == 0;
+            row.unfailed
+                .retain(|check| known && !spared.is_some_and(|spared| spared.contains(check)));
+            sheet.rows.push(row);
         }
     }
     Ok(sheet)
@@ -184,32 +213,46 @@ fn lay_out(fixtures: &[&Fixture], folder: &Path) -> io::Result<Vec<(SubmissionId
 /// What came of one round.
 struct Round {
     reports: BTreeMap<SubmissionId, SubmissionReport>,
-    reference_failed: BTreeMap<ScenarioId, String>,
+    reference_failed: BTreeMap<ScenarioId, Unplayed>,
+    idle: BTreeMap<ScenarioId, Vec<String>>,
     interrupted: bool,
 }
 
 fn one_round(
     test: &SelfTest<'_>,
+    selected: &Selected<'_>,
     submissions: &[(SubmissionId, PathBuf)],
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Round, BatchError> {
     let batch = Batch {
-        selected: test.selected,
+        selected,
         submissions: submissions.to_vec(),
         seed: test.seed,
         jobs: test.jobs,
         packets: false,
         binary: test.binary.clone(),
         languages: test.languages.clone(),
+        isolation: test.isolation,
         interrupt: test.interrupt.clone(),
     };
     let failed = Mutex::new(BTreeMap::new());
+    let idle = Mutex::new(BTreeMap::new());
     let outcome = grade(&batch, &|progress| {
-        if let Progress::ReferenceFailed(scenario, why) = &progress {
-            failed
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(scenario.clone(), why.clone());
+        match &progress {
+            Progress::ReferenceFailed(scenario, why) => {
+                locked(&failed).insert(scenario.clone(), why.clone());
+            }
+            Progress::CellDone {
+                record: Some(record),
+                reference: None,
+                ..
+            } => {
+                let faults = record.faults.iter().filter(|fault| fault.is_idle());
+                let told = faults.map(|fault| what_became_of(fault).join("; "));
+                let told: Vec<String> = told.collect();
+                locked(&idle).insert(record.scenario.clone(), told);
+            }
+            _ => {}
         }
         tell(progress);
     })?;
@@ -217,8 +260,13 @@ fn one_round(
     Ok(Round {
         reports: reports.map(|one| (one.submission.clone(), one)).collect(),
         reference_failed: failed.into_inner().unwrap_or_else(PoisonError::into_inner),
+        idle: idle.into_inner().unwrap_or_else(PoisonError::into_inner),
         interrupted: outcome.interrupted,
     })
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What was counted of a scenario in all rounds.
@@ -230,6 +278,7 @@ struct Tally {
     not_judged: u32,
     examples: Vec<String>,
     failed: BTreeSet<Check>,
+    idle: BTreeSet<String>,
 }
 
 impl Round {
@@ -243,9 +292,16 @@ impl Round {
             for scenario in scenarios {
                 let tally = tallies.entry(scenario.id.clone()).or_default();
                 tally.verdicts += 1;
+                let idle = self.idle.get(&scenario.id).into_iter().flatten();
+                tally.idle.extend(idle.cloned());
                 if let Some(why) = self.reference_failed.get(&scenario.id) {
-                    tally.reference_failed += 1;
-                    tally.differed += 1;
+                    match why {
+                        Unplayed::NotPassed(_) => {
+                            tally.reference_failed += 1;
+                            tally.differed += 1;
+                        }
+                        Unplayed::NotJudged(_) => tally.not_judged += 1,
+                    }
                     tally.example(format!("the reference: {why}"));
                 }
             }
@@ -357,17 +413,25 @@ impl Tally {
                 .into_iter()
                 .filter(|check| !self.failed.contains(check))
                 .collect(),
+            idle: self.idle.into_iter().collect(),
         }
     }
 }
 
 /// The comparisons that a scenario makes.
 fn compared(exercise: &Exercise, scenario: &Scenario) -> Vec<Check> {
-    let prints = scenario.prints.as_ref();
-    let prints = prints.unwrap_or(&exercise.roles[&scenario.grades].prints);
+    let role = &exercise.roles[&scenario.grades];
+    let prints = scenario.prints.as_ref().unwrap_or(&role.prints);
+    let wire = scenario.wire.as_ref().unwrap_or(&role.wire);
+    let with_reference = wire.rule != WireRule::Ignore;
+    let exchanged = match &scenario.other_side {
+        OtherSide::Nobody => false,
+        OtherSide::References(_) => with_reference,
+        OtherSide::Script(steps) => with_reference || steps.iter().any(Step::waits),
+    };
     [
-        (Check::Wire, true),
-        (Check::End, exercise.transport.is_stream()),
+        (Check::Wire, exchanged),
+        (Check::End, exchanged && exercise.transport.is_stream()),
         (Check::Prints, !prints.is_empty()),
         (Check::Ending, true),
     ]

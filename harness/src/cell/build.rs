@@ -12,15 +12,15 @@ use crate::os::devices::NetNs;
 use crate::os::sandbox::{Limits, News, Sandbox};
 use crate::os::stdio;
 use crate::plan::{BuildPlan, BuildRecord};
-use crate::record::Ending;
+use crate::record::{Ending, Isolation};
 
 /// How long output is still read after the command has ended and something it left behind holds
 /// the pipe.
 const DRAIN: Duration = Duration::from_millis(200);
 
 /// Runs the command to its end or its deadline.
-pub(super) fn build(plan: &BuildPlan) -> Result<BuildRecord, CellError> {
-    let device = NetNs::create().map_err(CellError::Refused)?;
+pub(super) fn build(level: Isolation, plan: &BuildPlan) -> Result<BuildRecord, CellError> {
+    let device = NetNs::at(level).map_err(CellError::Refused)?;
     let (stdin, ours) = stdio::pipe()?;
     drop(ours);
     let (output, stdout) = stdio::pipe()?;

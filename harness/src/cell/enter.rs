@@ -1,4 +1,4 @@
-//! The namespaces of the cell itself: user (unless it is root), PID, mount, IPC and host name.
+//! The namespaces of the cell itself: user (unless it is root), mount, PID, IPC and host name.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,21 @@ use std::process::ExitCode;
 use rustix::process::{Pid, Signal, WaitOptions};
 use rustix::thread::UnshareFlags;
 
-use crate::os::root;
+use crate::os::{root, sandbox};
+use crate::plan::Ability;
+
+/// Becomes what holds together a cell without namespaces: whatever its programs leave behind becomes a
+/// child of this process, which is nobody's when root started it.
+///
+/// # Errors
+/// What this machine refuses.
+pub(super) fn direct() -> io::Result<()> {
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    sandbox::stop_being_root()?;
+    // The programs run as the same user, and must not read or change this process.
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
 
 /// Which of the two processes goes on.
 pub(super) enum Entered {
@@ -17,40 +31,83 @@ pub(super) enum Entered {
     Outside(ExitCode),
 }
 
+/// What this machine refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{step}: {error}")]
+pub(super) struct Refusal {
+    /// Which ability it lacks.
+    pub(super) lacks: Ability,
+    step: &'static str,
+    error: io::Error,
+}
+
+impl Refusal {
+    fn of<E: Into<io::Error>>(lacks: Ability, step: &'static str) -> impl Fn(E) -> Self {
+        move |error| Self {
+            lacks,
+            step,
+            error: error.into(),
+        }
+    }
+}
+
 /// Enters. The process must be single-threaded.
 ///
 /// # Errors
 /// What this machine refuses, with the step.
-pub(super) fn enter() -> io::Result<Entered> {
+pub(super) fn enter() -> Result<Entered, Refusal> {
     let (uid, gid) = (rustix::process::geteuid(), rustix::process::getegid());
-    let mut flags =
-        UnshareFlags::NEWPID | UnshareFlags::NEWNS | UnshareFlags::NEWIPC | UnshareFlags::NEWUTS;
     if !uid.is_root() {
-        flags |= UnshareFlags::NEWUSER;
+        unshare(
+            UnshareFlags::NEWUSER,
+            Ability::UserNamespaces,
+            "a user namespace",
+        )?;
+        for (file, content) in [
+            ("setgroups", "deny".to_owned()),
+            ("gid_map", format!("0 {} 1", gid.as_raw())),
+            ("uid_map", format!("0 {} 1", uid.as_raw())),
+        ] {
+            fs::write(format!("/proc/self/{file}"), content).map_err(Refusal::of(
+                Ability::UserNamespaces,
+                "the ids of a user namespace",
+            ))?;
+        }
     }
-    // SAFETY: the process is single-threaded, and files and signals stay shared with nobody.
-    unsafe { rustix::thread::unshare_unsafe(flags) }
-        .map_err(|error| named("namespaces", error.into()))?;
-    if !uid.is_root() {
-        let map = |file: &str, id: u32| {
-            fs::write(format!("/proc/self/{file}"), format!("0 {id} 1"))
-                .map_err(|error| named(file, error))
-        };
-        fs::write("/proc/self/setgroups", "deny").map_err(|error| named("setgroups", error))?;
-        map("gid_map", gid.as_raw())?;
-        map("uid_map", uid.as_raw())?;
+    for (flags, lacks, step) in [
+        (
+            UnshareFlags::NEWNS,
+            Ability::MountNamespaces,
+            "a mount namespace",
+        ),
+        (
+            UnshareFlags::NEWPID,
+            Ability::PidNamespaces,
+            "a PID namespace",
+        ),
+        (
+            UnshareFlags::NEWIPC.union(UnshareFlags::NEWUTS),
+            Ability::HostNames,
+            "namespaces of IPC and host names",
+        ),
+    ] {
+        unshare(flags, lacks, step)?;
     }
     // SAFETY: single-threaded, so the child may go on running Rust code.
     let pid = unsafe { libc::fork() };
     if pid < 0 {
-        return Err(io::Error::last_os_error());
+        let first = Refusal::of(Ability::PidNamespaces, "the first process of a namespace");
+        return Err(first(io::Error::last_os_error()));
     }
     let Some(inside) = Pid::from_raw(pid) else {
-        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-        root::own_proc()?;
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+            .map_err(Refusal::of(Ability::PidNamespaces, "its parent's death"))?;
+        root::own_proc().map_err(Refusal::of(Ability::OwnProc, "a /proc of its own"))?;
         return Ok(Entered::Inside);
     };
-    let status = rustix::process::waitpid(Some(inside), WaitOptions::empty())?;
+    let status = rustix::process::waitpid(Some(inside), WaitOptions::empty()).map_err(
+        Refusal::of(Ability::PidNamespaces, "the first process of a namespace"),
+    )?;
     Ok(Entered::Outside(
         match status.and_then(|(_, status)| status.exit_status()) {
             Some(0) => ExitCode::SUCCESS,
@@ -59,6 +116,7 @@ pub(super) fn enter() -> io::Result<Entered> {
     ))
 }
 
-fn named(what: &str, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{what}: {error}"))
+fn unshare(flags: UnshareFlags, lacks: Ability, step: &'static str) -> Result<(), Refusal> {
+    // SAFETY: the process is single-threaded, and files and signals stay shared with nobody.
+    unsafe { rustix::thread::unshare_unsafe(flags) }.map_err(Refusal::of(lacks, step))
 }

@@ -61,7 +61,7 @@ pub(super) fn on_datagram(what: &Expected, first: Option<&[u8]>, nothing_comes: 
     };
     match what {
         Expected::Exactly(bytes) if bytes[..] == *datagram => Came::All(datagram.len()),
-        Expected::Exactly(_) => Came::Differs("another datagram came".to_owned()),
+        Expected::Exactly(_) => Came::Differs("a wrong datagram came".to_owned()),
         Expected::Nothing => Came::Differs(SOMETHING.to_owned()),
         Expected::Like { extent, matches } => {
             let count = match extent {

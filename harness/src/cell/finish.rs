@@ -12,9 +12,11 @@ use super::run::{Run, poll_for};
 use crate::course::{Role, Transport};
 use crate::fault::{LaneFault, Outcome};
 use crate::ids::Participant;
-use crate::os::procfs;
+use crate::os::{ports, procfs};
 use crate::packet::DevicePackets;
-use crate::record::{self, CellRecord, Ending, FaultRecord, Isolation, Over, ProgramRecord};
+use crate::record::{
+    self, Captured, CellRecord, Ending, FaultRecord, Isolation, Over, ProgramRecord,
+};
 
 /// How long a program that is told to stop may take.
 pub(super) const GRACE: Duration = Duration::from_millis(500);
@@ -46,7 +48,8 @@ impl Run<'_> {
             scenario: self.plan.scenario.clone(),
             submission: self.plan.submission.clone(),
             seed: self.plan.seed,
-            isolation: Isolation::Namespaces,
+            course: None,
+            isolation: self.level,
             graded: self.plan.programs[0].participant.clone(),
             events,
             programs: more,
@@ -124,6 +127,8 @@ impl Run<'_> {
     /// Looks at everything once more, ends the programs, and writes the record.
     pub(super) fn finish(mut self, over: Over) -> io::Result<(CellRecord, Vec<DevicePackets>)> {
         self.look_for_datagram_trouble()?;
+        self.look_for_others_that_did_not_listen()?;
+        self.look_for_taken_ports()?;
         for index in 0..self.programs.len() {
             let program = &mut self.programs[index];
             if program.is_running() && program.plan.role.listens() {
@@ -131,6 +136,9 @@ impl Run<'_> {
             }
         }
         let mut records: Vec<ProgramRecord> = self.programs.iter().map(program_record).collect();
+        for program in &mut self.programs {
+            program.output.begin_anew();
+        }
         let graded = &mut records[0];
         graded.doing = rest::doing(&self.programs[0], &mut self.diags[0])?;
         (graded.strayed, graded.without_a_way) = self.strayed()?;
@@ -155,7 +163,7 @@ impl Run<'_> {
             }
             // What only the end brought out had been stuck in a buffer.
             while program.output.read(&mut self.buffer)?.is_some() {}
-            record.late_output = program.output.total - record.output.total();
+            record.late_output = program.output.captured();
         }
         let packets = self.packets()?;
         Ok((self.record(over, events, records), packets))
@@ -187,6 +195,43 @@ impl Run<'_> {
             if diag.udp()?.iter().any(|socket| socket.dropped > 0) {
                 self.trouble.push("the kernel dropped datagrams".to_owned());
             }
+        }
+        Ok(())
+    }
+
+    /// A client whose server never listened was not tested, nor was a program whose turn did not come
+    /// because another one did not get ready.
+    fn look_for_others_that_did_not_listen(&mut self) -> io::Result<()> {
+        let in_vain = self.programs[0].state == State::Staged;
+        for (program, diag) in self.programs.iter().zip(&mut self.diags).skip(1) {
+            let awaited = in_vain || program.plan.role == Role::Server;
+            if !awaited || program.state == State::Staged || program.place.is_some() {
+                continue;
+            }
+            let participant = &program.plan.participant;
+            self.trouble.push(if program.has_ended() {
+                let errors = String::from_utf8_lossy(program.errors.head()).into_owned();
+                let last = errors.lines().next_back().unwrap_or("it printed no error");
+                format!("the {participant} ended before it listened: {last}")
+            } else {
+                let doing = rest::doing(program, diag)?.join(", ");
+                format!("the {participant} did not begin to listen in time; it {doing}")
+            });
+        }
+        Ok(())
+    }
+
+    /// On a network that all share, another program may have taken the graded server's port since it
+    /// was last seen to be free. That is not the student's doing.
+    fn look_for_taken_ports(&mut self) -> io::Result<()> {
+        let graded = &self.programs[0];
+        let in_vain = graded.plan.role.listens() && graded.place.is_none();
+        if self.level == Isolation::Namespaces || !in_vain {
+            return Ok(());
+        }
+        for port in [self.plan.given_port, self.plan.port] {
+            let held = ports::held_by_others(port, self.plan.transport)?;
+            self.trouble.extend(held);
         }
         Ok(())
     }
@@ -268,7 +313,7 @@ pub(super) fn program_record(program: &Program) -> ProgramRecord {
         at_rest: false,
         cpu_ms: program.child.cpu_ms,
         left_behind: 0,
-        late_output: 0,
+        late_output: Captured::default(),
         strayed: Vec::new(),
         without_a_way: 0,
         output: program.output.captured(),

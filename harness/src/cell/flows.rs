@@ -140,7 +140,7 @@ impl Run<'_> {
                 }
             };
             // What is said to a port that the server answered from goes there.
-            let usual = [self.plan.given_port, self.plan.port];
+            let usual = [self.plan.called_port, self.plan.port];
             flows.push(match self.services[service].address {
                 Some(called) if !usual.contains(&called.port()) => {
                     self.flow_of_answer(flow, called)?

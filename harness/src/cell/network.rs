@@ -6,8 +6,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::course::Network;
 use crate::os::devices::NetNs;
+use crate::os::sandbox::Child;
 use crate::os::sockdiag::SockDiag;
 use crate::plan::{CellPlan, ProgramPlan};
+use crate::record::Isolation;
 
 /// How many devices with addresses a run can have: 10.0.0.1 and so on.
 const DEVICES: u8 = 8;
@@ -31,8 +33,12 @@ impl Device {
     }
 
     /// Makes the device of a program, and the view of its sockets.
-    pub(super) fn create(plan: &CellPlan, program: &ProgramPlan) -> io::Result<(Self, SockDiag)> {
-        let inside = NetNs::create()?;
+    pub(super) fn create(
+        level: Isolation,
+        plan: &CellPlan,
+        program: &ProgramPlan,
+    ) -> io::Result<(Self, SockDiag)> {
+        let inside = NetNs::at(level)?;
         let diag = SockDiag::open()?;
         let wire = match (plan.network, program.address) {
             (Network::Devices, Some(IpAddr::V4(address))) => {
@@ -45,11 +51,21 @@ impl Device {
                 Some(wire)
             }
             (Network::Devices, _) | (Network::Loopback, _) => {
-                inside.add_to_loopback(plan.host)?;
+                if level == Isolation::Namespaces {
+                    inside.add_to_loopback(plan.host)?;
+                }
                 None
             }
         };
         Ok((Self { inside, wire }, diag))
+    }
+
+    /// Lets the view show the sockets of this program, where others have theirs on the same device.
+    pub(super) fn narrow(&self, diag: &mut SockDiag, child: &Child) {
+        match self.inside.level() {
+            Isolation::Namespaces => {}
+            Isolation::Direct => diag.only_below(child.init()),
+        }
     }
 }
 

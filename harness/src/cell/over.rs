@@ -30,6 +30,11 @@ const MACHINE_STILL: Duration = Duration::from_millis(100);
 /// a hundredth of it.
 const SPINNING: Duration = Duration::from_secs(3);
 
+/// A program that runs at the deadline, and got less than this part of the time so far, is waited for;
+/// no run takes more than so many times its deadline.
+const LEAST_SHARE: u32 = 4;
+const PATIENCE: u32 = 5;
+
 impl Run<'_> {
     /// True when all that the relay sent has reached the programs' kernels, or has no room there.
     pub(super) fn all_has_arrived(&self) -> io::Result<bool> {
@@ -45,7 +50,7 @@ impl Run<'_> {
     }
 
     /// How long nothing has happened.
-    fn quiet(&self) -> Duration {
+    pub(super) fn quiet(&self) -> Duration {
         let last = self.log.events().last().map_or(0, |event| event.at_us);
         self.clock
             .elapsed()
@@ -180,11 +185,11 @@ impl Run<'_> {
     /// True when no Java virtual machine is ending, which looks like rest. Asked at rest, and says so
     /// only when the rest that was found before is the same, its machines' own threads included.
     fn machines_are_still(&mut self) -> io::Result<bool> {
-        let looks: Vec<Look> = self
-            .programs
-            .iter()
-            .map(|program| procfs::look(program.child.init()))
-            .collect::<io::Result<_>>()?;
+        let looks = rest::look_at_all(&self.programs)?;
+        // A machine may have begun to end since, or in the middle of a look.
+        if !looks.iter().all(|look| look.proves_rest(look)) {
+            return Ok(false);
+        }
         if looks.iter().all(|look| look.machines.is_empty()) {
             return Ok(true);
         }
@@ -252,7 +257,20 @@ impl Run<'_> {
             && u128::from(procfs::cpu_ms(self.programs[0].child.init())?) > SPINNING.as_millis())
     }
 
-    /// The deadline leaves out the time that the most delayed thread waited for a CPU.
+    /// True when a program could go on but is not let: most of the time it got neither a CPU nor what
+    /// it wants from a disk.
+    fn one_is_starved(&self, time: Duration) -> io::Result<bool> {
+        for program in self.programs.iter().filter(|one| one.is_running()) {
+            let busy = Duration::from_millis(procfs::cpu_ms(program.child.init())?);
+            if busy * LEAST_SHARE < time && !rest::look_at(program)?.nobody_runs() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The deadline leaves out the time that the most delayed thread waited for a CPU, or that by which
+    /// we came too late ourselves.
     pub(super) fn check_deadline(&mut self) -> io::Result<Option<Over>> {
         if self.script.has_failed() && !self.script.aftermath {
             self.script.aftermath = true;
@@ -272,8 +290,19 @@ impl Run<'_> {
                 return Ok(None);
             }
             let waited = self.waited_for_cpu()?.saturating_sub(self.waited_before);
-            if used < self.deadline + Duration::from_nanos(waited) {
+            let excused = Duration::from_nanos(waited).max(self.held_up);
+            let fair = used.saturating_sub(excused);
+            let was_fair = fair >= self.deadline && !self.one_is_starved(fair)?;
+            if !was_fair && used < self.deadline * PATIENCE {
                 return Ok(None);
+            }
+            // What came until now is still taken in.
+            if !std::mem::replace(&mut self.out_of_time, true) {
+                return Ok(None);
+            }
+            if !was_fair {
+                let why = "this machine was too busy: a program was kept from going on";
+                self.trouble.push(why.to_owned());
             }
             let doing = self.what_it_does()?;
             let seconds = self.plan.deadline_ms / 1000;

@@ -12,8 +12,7 @@ use super::finish::program_record;
 use super::network::{self, Device};
 use crate::course::{Output, Transport};
 use crate::escape::Bytes;
-use crate::os::root;
-use crate::os::sandbox::{Child, Limits, News, Sandbox};
+use crate::os::sandbox::{Child, Files, Limits, News, Sandbox};
 use crate::os::sockdiag::{SockDiag, is_any};
 use crate::os::stdio;
 use crate::plan::{CellPlan, ProgramPlan};
@@ -89,7 +88,7 @@ impl Attempt {
         plan: &CellPlan,
         program: &ProgramPlan,
         device: &Device,
-        files: Option<BorrowedFd<'_>>,
+        files: Option<&Files>,
     ) -> io::Result<Self> {
         let (theirs, stdin) = stdio::pipe()?;
         let (output, stdout) = match program.output {
@@ -162,7 +161,7 @@ impl Program {
         self.child.kill();
         self.drain(buffer, log)?;
         self.earlier.push(program_record(self));
-        let attempt = Attempt::set_up(plan, &self.plan, &self.device, Some(files.as_fd()))?;
+        let attempt = Attempt::set_up(plan, &self.plan, &self.device, Some(&files))?;
         self.child = attempt.child;
         self.child.wait_set_up()?;
         self.state = State::Staged;
@@ -355,9 +354,8 @@ impl Program {
                     Transport::Udp => {
                         let mut sockets = diag.udp()?;
                         // A socket that a `sendto` bound has a port of the client's range.
-                        sockets.retain(|socket| {
-                            !crate::os::devices::CLIENT_PORTS.contains(&socket.local.port())
-                        });
+                        let device = &self.device.inside;
+                        sockets.retain(|socket| !device.is_client_port(socket.local.port()));
                         sockets
                     }
                     Transport::Tcp | Transport::Unix => {
@@ -386,7 +384,7 @@ impl Program {
             Transport::Unix => {
                 let names = diag.unix_listeners()?;
                 for (path, _) in &names {
-                    let relative = path.strip_prefix(root::WORK).unwrap_or(path);
+                    let relative = path.strip_prefix(self.child.work_path()).unwrap_or(path);
                     let relative = relative.strip_prefix(".").unwrap_or(relative);
                     if UNIX_NAMES.iter().any(|name| relative == Path::new(name)) {
                         place.get_or_insert(Place::Name(relative.to_owned()));
@@ -430,9 +428,19 @@ impl Capture {
         }
     }
 
+    /// Leaves what came so far.
+    pub(super) fn begin_anew(&mut self) {
+        *self = Self::new(self.from.take());
+    }
+
     /// Our end, while there may be more.
     pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.from.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Its begin, as far as it is kept.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
     }
 
     /// Reads what is there; `None` when that is nothing.

@@ -40,19 +40,22 @@ pub(super) fn look(programs: &[Program]) -> io::Result<Rest> {
     )
 }
 
-fn look_at_all(programs: &[Program]) -> io::Result<Vec<Look>> {
+/// What the threads of all programs that were started do, a look for each program.
+pub(super) fn look_at_all(programs: &[Program]) -> io::Result<Vec<Look>> {
     programs
         .iter()
         .filter(|program| program.state != State::Staged)
-        .map(|program| {
-            let mut look = procfs::look(program.child.init())?;
-            if program.is_running() && look.threads.is_empty() {
-                // It is just beginning or just ending.
-                look.starting_or_ending = true;
-            }
-            Ok(look)
-        })
+        .map(look_at)
         .collect()
+}
+
+/// What the threads of a program that was started do.
+pub(super) fn look_at(program: &Program) -> io::Result<Look> {
+    let mut look = procfs::look(program.child.init())?;
+    // It is just beginning, or has just ended and what is seen is only what it left behind.
+    look.starting_or_ending |=
+        program.is_running() && (look.threads.is_empty() || program.child.has_news());
+    Ok(look)
 }
 
 /// What the threads of a program are doing, one phrase each: "waits in recv on the connection from

@@ -38,7 +38,9 @@ impl Run<'_> {
             self.waited_before = 0;
             self.took_a_client = false;
             self.script.seen = 0;
-            self.programs[0].set_up_again(self.plan, &mut self.buffer, &mut self.log)?;
+            let program = &mut self.programs[0];
+            program.set_up_again(self.plan, &mut self.buffer, &mut self.log)?;
+            program.device.narrow(&mut self.diags[0], &program.child);
         }
         self.programs[0].start(&mut self.log)
     }

@@ -30,10 +30,10 @@ use crate::judge::Prints;
 use crate::os::clock::Clock;
 use crate::os::procfs::Look;
 use crate::os::sockdiag::SockDiag;
-use crate::os::{net, procfs};
+use crate::os::{devices, net, procfs};
 use crate::packet::DevicePackets;
 use crate::plan::CellPlan;
-use crate::record::{CellRecord, Over};
+use crate::record::{CellRecord, Isolation, Over};
 use crate::relay::stream::Connection;
 use crate::relay::{Log, datagram};
 use crate::transcript::What;
@@ -48,6 +48,9 @@ const QUICK_LOOKS: u32 = 16;
 /// The shortest and the longest time between two looks.
 const SHORTEST_WAIT: Duration = Duration::from_micros(100);
 const LONGEST_WAIT: Duration = Duration::from_millis(10);
+/// The longest where nothing has happened for a while: who waits for seconds need not be looked at as
+/// often.
+const LONGEST_QUIET_WAIT: Duration = Duration::from_millis(50);
 
 /// A socket of the relay that stands for a server in a client's device.
 pub(super) struct Service {
@@ -64,6 +67,7 @@ pub(super) struct Service {
 
 /// A run while it goes on.
 pub(super) struct Run<'a> {
+    pub(super) level: Isolation,
     pub(super) plan: &'a CellPlan,
     pub(super) clock: Clock,
     pub(super) log: Log,
@@ -89,7 +93,11 @@ pub(super) struct Run<'a> {
     pub(super) counted_from: Duration,
     pub(super) ready_seen: bool,
     pub(super) waited_before: u64,
+    /// By how much we came too late at most, and in all since the clock of the deadline began.
     pub(super) latest: Duration,
+    pub(super) held_up: Duration,
+    /// Whether the deadline has passed.
+    pub(super) out_of_time: bool,
     /// Looks at programs with Java virtual machines that were at rest, and since when they were.
     pub(super) still: Option<(Vec<Look>, Duration)>,
     pub(super) took_a_client: bool,
@@ -101,21 +109,32 @@ pub(super) struct Run<'a> {
 }
 
 /// Runs a plan.
-pub(super) fn run(plan: &CellPlan) -> Result<(CellRecord, Vec<DevicePackets>), CellError> {
+pub(super) fn run(
+    level: Isolation,
+    plan: &CellPlan,
+) -> Result<(CellRecord, Vec<DevicePackets>), CellError> {
     let clock = Clock::start();
     let prints = Prints::new(&plan.prints).map_err(io::Error::other)?;
-    let mut run = Run::stage(plan, prints, clock).map_err(CellError::Refused)?;
+    let mut run = Run::stage(level, plan, prints, clock).map_err(CellError::Refused)?;
     let over = run.play()?;
     Ok(run.finish(over)?)
 }
 
 impl<'a> Run<'a> {
-    fn stage(plan: &'a CellPlan, prints: Prints, clock: Clock) -> io::Result<Self> {
+    fn stage(
+        level: Isolation,
+        plan: &'a CellPlan,
+        prints: Prints,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        devices::leave_machine(level)?;
         let mut programs = Vec::new();
         let mut diags = Vec::new();
         for program in &plan.programs {
-            let (device, diag) = Device::create(plan, program)?;
-            programs.push(Program::stage(plan, program, device)?);
+            let (device, mut diag) = Device::create(level, plan, program)?;
+            let program = Program::stage(plan, program, device)?;
+            program.device.narrow(&mut diag, &program.child);
+            programs.push(program);
             diags.push(diag);
         }
         let strays = Strays::watch(&programs[0].device.inside)?;
@@ -131,6 +150,7 @@ impl<'a> Run<'a> {
             }
         }
         Ok(Self {
+            level,
             plan,
             clock,
             log: Log::new(clock),
@@ -152,6 +172,8 @@ impl<'a> Run<'a> {
             ready_seen: false,
             waited_before: 0,
             latest: Duration::ZERO,
+            held_up: Duration::ZERO,
+            out_of_time: false,
             still: None,
             took_a_client: false,
             others_are_due: false,
@@ -191,7 +213,8 @@ impl<'a> Run<'a> {
                 return Ok(over);
             }
             self.wait(wait)?;
-            wait = (wait + wait / 2).clamp(SHORTEST_WAIT, LONGEST_WAIT);
+            let longest = (self.quiet() / 20).clamp(LONGEST_WAIT, LONGEST_QUIET_WAIT);
+            wait = (wait + wait / 2).clamp(SHORTEST_WAIT, longest);
         }
     }
 
@@ -275,6 +298,8 @@ impl<'a> Run<'a> {
     pub(super) fn count_from_now(&mut self) -> io::Result<()> {
         if !self.ready_seen {
             self.ready_seen = true;
+            self.out_of_time = false;
+            self.held_up = Duration::ZERO;
             self.counted_from = self.clock.elapsed();
             self.waited_before = self.waited_for_cpu()?;
         }
@@ -423,6 +448,7 @@ impl<'a> Run<'a> {
         }
         let late = (self.clock.elapsed() - before).saturating_sub(longest);
         self.latest = self.latest.max(late);
+        self.held_up += late;
         Ok(())
     }
 }

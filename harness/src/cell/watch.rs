@@ -10,7 +10,7 @@ use super::run::Run;
 use crate::course::{Network, Role, Transport};
 use crate::os::devices::NetNs;
 use crate::os::packets::{self, Unanswered, Watch};
-use crate::record::{CallProtocol, Stray};
+use crate::record::{CallProtocol, Isolation, Stray};
 use crate::transcript::What;
 
 /// As many places as are kept.
@@ -18,7 +18,8 @@ const PLACES: usize = 32;
 
 /// The watch of the graded program's device, and what it saw.
 pub(super) struct Strays {
-    watch: Watch,
+    /// On the machine's own network there is none: it would hear everybody's calls.
+    watch: Option<Watch>,
     seen: Vec<Stray>,
 }
 
@@ -26,21 +27,26 @@ impl Strays {
     /// Begins to watch a device.
     pub(super) fn watch(device: &NetNs) -> io::Result<Self> {
         Ok(Self {
-            watch: Watch::open(device)?,
+            watch: match device.level() {
+                Isolation::Namespaces => Some(Watch::open(device)?),
+                Isolation::Direct => None,
+            },
             seen: Vec::new(),
         })
     }
 
     /// The descriptors to wait for.
     pub(super) fn interest(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.watch.interest()
+        self.watch.iter().flat_map(Watch::interest)
     }
 }
 
 impl Run<'_> {
     /// Writes down which calls nobody answered since the last look.
     pub(super) fn look_for_strays(&mut self) -> io::Result<()> {
-        while let Some(call) = self.strays.watch.take_next()? {
+        while let Some(watch) = &mut self.strays.watch
+            && let Some(call) = watch.take_next()?
+        {
             if self.is_of_the_exercise(&call) {
                 self.others_are_due = true;
                 continue;
@@ -74,7 +80,8 @@ impl Run<'_> {
         let reached = self.log.events().iter().any(|event| {
             matches!(&event.what, What::Connected { from, .. } if *from == own.plan.participant)
         });
-        let without_a_way = if reached || own.plan.role == Role::Server {
+        let told = reached || own.plan.role == Role::Server || self.strays.watch.is_none();
+        let without_a_way = if told {
             0
         } else {
             packets::without_a_way(&own.device.inside)?

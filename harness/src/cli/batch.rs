@@ -9,9 +9,10 @@ use anyhow::{Context as _, bail};
 use super::exit::ExitStatus;
 use super::options::RunOptions;
 use super::progress::Bar;
-use super::{interrupt, screen};
+use super::{interrupt, isolation, screen};
 use crate::batch::{self, Batch, BatchError, Earlier, Outcome, Progress, Selected};
 use crate::ids::SubmissionId;
+use crate::record::Isolation;
 use crate::report::{self, Style};
 use crate::submission::Languages;
 
@@ -80,15 +81,24 @@ fn with_batch<T>(
         );
         return Ok(Graded::Never(ExitStatus::NothingSelected));
     }
+    let (binary, interrupt) = (own_file()?, interrupt::listen()?);
+    let isolation = match isolation::chosen(options.isolation(), &binary, &interrupt)? {
+        Some(isolation) => isolation,
+        None => return Ok(Graded::Never(ExitStatus::Interrupted)),
+    };
+    if packets && isolation == Isolation::Direct {
+        bail!("packets can only be captured in namespaces\nhint: leave out --pcap");
+    }
     let batch = Batch {
         selected,
         submissions,
         seed: options.seed(),
         jobs: options.jobs(),
         packets,
-        binary: own_file()?,
+        binary,
+        isolation,
         languages: Languages::of_course(selected.languages)?,
-        interrupt: interrupt::listen()?,
+        interrupt,
     };
     let reference_failed = AtomicBool::new(false);
     let bar = Bar::new();
@@ -96,7 +106,7 @@ fn with_batch<T>(
         bar.hear(&progress);
         if let Progress::ReferenceFailed(scenario, why) = &progress {
             reference_failed.store(true, Ordering::Relaxed);
-            let text = report::terminal::reference_failed(scenario, why, Style::On);
+            let text = report::terminal::reference_failed(scenario, &why.to_string(), Style::On);
             bar.above(|| screen::say(text.trim_end()));
         }
         hear(progress, &bar);

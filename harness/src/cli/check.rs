@@ -6,24 +6,27 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context as _, bail};
 
 use super::batch::{self, Graded};
-use super::exit::{self, ExitStatus};
+use super::exit::{self, ExitStatus, Tally};
+use super::format::{FormatOptions, Step};
 use super::keep::Keeper;
-use super::options::{CourseOptions, RunOptions, SelectionOptions};
+use super::options::{CourseOptions, DetailOptions, RunOptions, SelectionOptions};
 use super::{course, screen};
 use crate::batch::{Progress, select};
 use crate::ids::SubmissionId;
 use crate::record::CellRecord;
-use crate::report;
+use crate::report::{self, ForStudent};
 use crate::submission::archive_stem;
 
 /// Grade one's own work, in the current folder
 ///
-/// Prints the report that a student gets. It writes no files unless `--out` says where.
+/// Prints the report that a student gets, of tests only those that went wrong; with -v it is all of it.
+/// It writes no files unless `--out` says where.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade check", "the programs in the current folder"),
     ("sockgrade check --exercise tcp-echo", "one exercise; `server.py` and `client.py` will do as names"),
     ("sockgrade check hw1.zip", "what is to be handed in, as it will be"),
+    ("sockgrade check --format github", "in a job on GitHub: with annotations and a summary"),
     ("sockgrade check --scenario pieces --ladder", "one test, with what went over the wire"),
 ]))]
 pub(super) struct Arguments {
@@ -37,7 +40,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     options: RunOptions,
     /// Draw what went over the wire in each test that lost points
-    #[arg(long, help_heading = "Reports")]
+    #[arg(long, conflicts_with = "quiet", help_heading = "Reports")]
     ladder: bool,
     /// Write the reports and the records of the tests to this folder
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
@@ -47,14 +50,22 @@ pub(super) struct Arguments {
     /// For each test one pcapng file per program, with a comment on each packet that a fault touched.
     #[arg(long, requires = "out", help_heading = "Reports")]
     pcap: bool,
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    detail: DetailOptions,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
+    let formats = arguments.format.of_one(arguments.out.is_some())?;
+    let mut step = arguments.format.step()?;
     let submission = named(&arguments.folder)?;
     let course = course::load(&arguments.course)?;
     let selected = select(&course, &arguments.selection.selection())?;
     let records: Mutex<Vec<CellRecord>> = Mutex::default();
-    let keeper = arguments.out.as_deref().map(Keeper::new).transpose()?;
+    let keeper = arguments.out.as_deref();
+    let keeper = keeper.map(|out| Keeper::new(out, formats, vec![submission.clone()]));
+    let keeper = keeper.transpose()?;
     let graded = batch::grade(
         &selected,
         vec![(submission, arguments.folder.clone())],
@@ -83,17 +94,25 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         } => (outcome, incomplete),
         Graded::Never(status) => return Ok(status),
     };
-    let unkept = keeper.is_some_and(|keeper| !keeper.finish(&keeper.done().0));
-    let status = ExitStatus::of(&outcome.reports, incomplete || unkept, outcome.interrupted);
+    let unkept = keeper.is_some_and(|keeper| !keeper.finish());
+    let mut tally = Tally::default();
     for report in &outcome.reports {
-        screen::print(&report::terminal::check(report, screen::style()))?;
-        let records = records.lock().unwrap_or_else(PoisonError::into_inner);
-        screen::print(&report::terminal::ladders(
+        let report = &ForStudent::of(report);
+        if let Some(step) = &mut step {
+            step.add(report);
+        }
+        tally.add(&report.scenarios);
+        tally.add_withheld(report.withheld());
+        screen::print(&report::terminal::check(
             report,
-            &records,
-            screen::style(),
+            screen::look(),
+            arguments.detail.detail(),
         ))?;
+        let records = records.lock().unwrap_or_else(PoisonError::into_inner);
+        screen::print(&report::terminal::ladders(report, &records, screen::look()))?;
     }
+    step.map(Step::finish).transpose()?;
+    let status = tally.status(incomplete || unkept, outcome.interrupted);
     if status == ExitStatus::NothingSelected {
         screen::error(
             "no program for any exercise was found\nhint: call your programs by exercise and role, as \

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use crate::batch::SubmissionReport;
-use crate::judge::Verdict;
+use crate::judge::{Graded, Verdict};
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,9 @@ impl ExitStatus {
     /// what the reports tell.
     pub(super) fn of(reports: &[SubmissionReport], incomplete: bool, interrupted: bool) -> Self {
         let mut tally = Tally::default();
-        reports.iter().for_each(|report| tally.add(report));
+        reports
+            .iter()
+            .for_each(|report| tally.add(&report.scenarios));
         tally.status(incomplete, interrupted)
     }
 }
@@ -81,12 +83,22 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Hears of a report.
-    pub(super) fn add(&mut self, report: &SubmissionReport) {
-        for graded in &report.scenarios {
+    /// Hears of the scenarios of a report.
+    pub(super) fn add(&mut self, scenarios: &[Graded]) {
+        for graded in scenarios {
             match graded.verdict {
                 Verdict::Passed => self.passed = true,
                 Verdict::Failed => self.failed = true,
+                Verdict::NotJudged => self.not_judged = true,
+            }
+        }
+    }
+
+    /// Hears of scenarios whose points must not be told.
+    pub(super) fn add_withheld(&mut self, scenarios: &[Graded]) {
+        for graded in scenarios {
+            match graded.verdict {
+                Verdict::Passed | Verdict::Failed => self.passed = true,
                 Verdict::NotJudged => self.not_judged = true,
             }
         }

@@ -25,9 +25,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
-    let style = screen::style();
+    let look = screen::look();
     if arguments.bugs.is_empty() {
-        screen::print(&explain::list(bugs::all(), style))?;
+        screen::print(&explain::list(bugs::all(), look))?;
         return Ok(ExitStatus::Passed);
     }
     let asked: Vec<&Bug> = arguments
@@ -38,9 +38,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let course = course::load(&arguments.course)?;
     let pages: Vec<String> = asked
         .into_iter()
-        .map(|bug| explain::page(bug, &course.looking_for(&bug.id), style))
+        .map(|bug| explain::page(bug, &course.looking_for(&bug.id), look))
         .collect();
-    screen::print(&explain::pages(&pages))?;
+    screen::print(&explain::pages(&pages, look))?;
     Ok(ExitStatus::Passed)
 }
 

@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::batch::{self, Graded};
-use super::exit::{self, ExitStatus, Tally};
+use super::exit::{self, ExitStatus};
+use super::format::FormatOptions;
 use super::keep::Keeper;
-use super::options::{CourseOptions, RunOptions, SelectionOptions};
+use super::options::{CourseOptions, DetailOptions, RunOptions, SelectionOptions};
+use super::told::Told;
 use super::{course, screen};
-use crate::batch::{Shard, select};
+use crate::batch::{Key, Shard, select};
 use crate::escape;
 use crate::ids::SubmissionId;
-use crate::report::{Places, students, terminal};
+use crate::report::part::{self, Part};
+use crate::report::{Places, students};
 use crate::submission::{Class, class};
 
 /// Grade a class: a folder with one folder or archive per student
@@ -31,6 +34,7 @@ use crate::submission::{Class, class};
     ("sockgrade grade handed-in --assignment echo", "all exercises of an assignment, handed in or not"),
     ("sockgrade grade --exercise tcp-echo --level basics --out first-look", "one exercise, its simplest tests"),
     ("sockgrade grade course-hw1-1234.zip", "the submissions of a class, as Moodle hands them out"),
+    ("sockgrade grade --format csv,gradescope", "with a table of all points, and results.json for each"),
     ("sockgrade grade --pcap", "with every packet, in reports/<name>/cells/**/*.pcapng"),
     ("sockgrade grade --shard 2/7 --out part-2", "the second of seven parts, on a machine of its own"),
 ]))]
@@ -72,9 +76,15 @@ pub(super) struct Arguments {
     /// kernel saw them on that program's own network, and a comment on each that a fault touched.
     #[arg(long, help_heading = "Reports")]
     pcap: bool,
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    detail: DetailOptions,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
+    let formats = arguments.format.of_class()?;
+    let step = arguments.format.step()?;
     let course = course::load(&arguments.course)?;
     let selected = select(&course, &arguments.selection.selection())?;
     let class = handed_in(&arguments.submissions)?;
@@ -95,7 +105,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     for remark in &class.remarks {
         screen::say(&escape::clean(remark));
     }
-    let keeper = Keeper::new(&arguments.out)?;
+    // Where one is graded, the pages are about all the same.
+    let everybody = class.submissions.iter().map(|(id, _)| id.clone());
+    let everybody = everybody.filter(|id| arguments.shard.is_none_or(|shard| shard.has(id)));
+    let everybody: Vec<SubmissionId> = everybody.collect();
+    let part = arguments.shard.map(|shard| {
+        let seed = arguments.options.seed();
+        Part::new(
+            shard,
+            seed,
+            Key::of_selected(&selected),
+            everybody.iter().cloned().collect(),
+        )
+    });
+    let keeper = Keeper::new(&arguments.out, formats, everybody)?;
+    part::write(&arguments.out, part.as_ref())?;
     if let Some(roster) = &class.roster {
         students::write(&arguments.out, roster)?;
     }
@@ -117,29 +141,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Graded::Never(status) => return Ok(status),
     };
     let (done, unchanged) = keeper.done();
-    let all = if arguments.submission.is_empty() {
-        done.clone()
-    } else {
-        // One was graded; the pages about the class are about all of it.
-        let everybody = class.submissions.iter().map(|(id, _)| id.clone());
-        everybody
-            .filter(|id| arguments.shard.is_none_or(|shard| shard.has(id)))
-            .collect()
-    };
-    let unkept = !keeper.finish(&all);
+    let unkept = !keeper.finish();
     let usual = arguments.submissions == Path::new("submissions");
     let places = Places {
         submissions: (!usual).then_some(arguments.submissions.as_path()),
         course: arguments.course.course.as_deref(),
     };
-    let tally = print(&keeper, &done, places, interrupted)?;
-    if unchanged > 0 {
-        screen::print(&format!(
-            "{unchanged} of {} unchanged since the last run: no test ran for them (--force grades \
-             all again)\n",
-            done.len()
-        ))?;
+    let mut told = Told::new(&done, places, arguments.detail.detail(), step);
+    for report in done.iter().filter_map(|id| keeper.known(id)) {
+        told.add(&report)?;
     }
+    for id in keeper.unkept() {
+        screen::print(&escape::clean(&format!(
+            "{id}: not everything could be written; the same command grades it again\n"
+        )))?;
+    }
+    let tally = told.finish(interrupted, unchanged)?;
     let status = tally.status(incomplete || unkept, interrupted);
     if status == ExitStatus::NothingSelected {
         screen::error(
@@ -170,32 +187,6 @@ fn wanted(
     };
     let all = everybody.iter().filter(|(id, _)| is_wanted(id));
     Ok(all.cloned().collect())
-}
-
-/// Every submission in the order of names, and then what failed. Each is read from the disk.
-fn print(
-    keeper: &Keeper,
-    done: &[SubmissionId],
-    places: Places<'_>,
-    interrupted: bool,
-) -> anyhow::Result<Tally> {
-    let style = screen::style();
-    let columns = |id: &SubmissionId| id.as_str().chars().count();
-    let width = done.iter().map(columns).max().unwrap_or(0);
-    let mut tally = Tally::default();
-    let mut summary = terminal::Summary::new(places, style);
-    for report in done.iter().filter_map(|id| keeper.known(id)) {
-        tally.add(&report);
-        summary.add(&report);
-        screen::print(&terminal::submission(&report, width, places, style))?;
-    }
-    for id in keeper.unkept() {
-        screen::print(&escape::clean(&format!(
-            "{id}: not everything could be written; the same command grades it again\n"
-        )))?;
-    }
-    screen::print(&summary.text(interrupted))?;
-    Ok(tally)
 }
 
 /// The class that was handed in.

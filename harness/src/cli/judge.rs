@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::exit::{self, ExitStatus};
-use super::options::CourseOptions;
+use super::options::{CourseOptions, DetailOptions};
+use super::told::Told;
 use super::{course, saved, screen};
 use crate::batch::SubmissionReport;
 use crate::course::Course;
 use crate::escape;
 use crate::ids::SubmissionId;
-use crate::judge::{self, Graded, Verdict};
+use crate::judge::{self, Graded};
 use crate::record::CellRecord;
-use crate::report;
-
-/// What lies beside a record.
-const REFERENCE: &str = "reference.json";
+use crate::report::Places;
+use crate::report::folder::REFERENCE;
 
 /// Judge saved records again, without running anything
 ///
 /// A record is the file record.json that `grade` leaves for every test; beside it lies
-/// reference.json, the reference's own record of the same test. Nothing is written.
+/// reference.json, the reference's own record of the same test. What is not whole any more is not
+/// judged, and everything else is. It prints what `grade` prints, and writes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade judge reports", "after the course was changed"),
@@ -33,6 +33,8 @@ pub(super) struct Arguments {
     records: Vec<PathBuf>,
     #[command(flatten)]
     course: CourseOptions,
+    #[command(flatten)]
+    detail: DetailOptions,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
@@ -42,8 +44,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     for path in &arguments.records {
         files.extend(saved::files(path)?);
     }
+    let mut lost = String::new();
     for file in &files {
-        let (record, graded) = judged(&course, file)?;
+        let (record, graded) = match judged(&course, file) {
+            Err(error) if error.is::<saved::Lost>() => {
+                lost.push_str(&format!("not judged  {error}\n"));
+                continue;
+            }
+            judged => judged?,
+        };
         let submission = record
             .submission
             .unwrap_or_else(|| SubmissionId::new("the reference itself"));
@@ -56,68 +65,48 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
                 submission,
                 seed: record.seed,
                 isolation: record.isolation,
+                hidden_results: course.hidden_results,
+                files: Vec::new(),
                 notices: Vec::new(),
                 scenarios: vec![graded],
             }),
         }
     }
-    print(&reports, arguments.course.course.as_deref())?;
-    Ok(ExitStatus::of(&reports, false, false))
-}
-
-/// A line for every record, then what failed.
-fn print(reports: &[SubmissionReport], course: Option<&Path>) -> anyhow::Result<()> {
-    let mut lines = String::new();
-    for report in reports {
-        for graded in &report.scenarios {
-            let word = match graded.verdict {
-                Verdict::Passed => "passed",
-                Verdict::Failed => "FAILED",
-                Verdict::NotJudged => "not judged",
-            };
-            let points = format!("{}/{}", graded.earned(), graded.possible());
-            let (scenario, submission) = (&graded.scenario, &report.submission);
-            lines.push_str(&format!(
-                "{word:<10}  {points:>7}  {scenario}  {submission}\n"
-            ));
-        }
+    let places = Places {
+        submissions: None,
+        course: arguments.course.course.as_deref(),
+    };
+    let names = reports.iter().map(|report| &report.submission);
+    let mut told = Told::new(names, places, arguments.detail.detail(), None);
+    for report in &reports {
+        told.add(report)?;
     }
-    screen::print(&escape::clean(&lines))?;
-    for report in reports {
-        let all_passed = report
-            .scenarios
-            .iter()
-            .all(|one| one.verdict == Verdict::Passed);
-        if !all_passed {
-            screen::print("\n")?;
-            screen::print(&report::terminal::submission(
-                report,
-                0,
-                report::Places {
-                    submissions: None,
-                    course,
-                },
-                screen::style(),
-            ))?;
-        }
-    }
-    Ok(())
+    screen::print(&escape::clean(&lost))?;
+    Ok(told.finish(false, 0)?.status(!lost.is_empty(), false))
 }
 
 fn judged(course: &Course, file: &Path) -> anyhow::Result<(CellRecord, Graded)> {
     let beside = file.with_file_name(REFERENCE);
     let record = saved::read(file)?;
+    if !beside.is_file() {
+        bail!(saved::Lost {
+            file: beside,
+            why: "is not there".to_owned(),
+        });
+    }
     let reference = saved::read(&beside)?;
     if reference.scenario != record.scenario || reference.seed != record.seed {
-        bail!(
-            "{} belongs to another run than {}: scenario {} with seed {}, not {} with seed {}",
-            beside.display(),
-            file.display(),
-            reference.scenario,
-            reference.seed.0,
-            record.scenario,
-            record.seed.0,
-        );
+        bail!(saved::Lost {
+            file: beside,
+            why: format!(
+                "belongs to another run than {}: scenario {} with seed {}, not {} with seed {}",
+                file.display(),
+                reference.scenario,
+                reference.seed.0,
+                record.scenario,
+                record.seed.0,
+            ),
+        });
     }
     let Some((exercise, scenario)) = course.scenario(&record.scenario) else {
         bail!(

@@ -1,7 +1,8 @@
 //! Keeps what a batch tells in the folder of reports, as it comes.
 //!
 //! What cannot be written is said, and does not stop the batch; a submission of which anything could
-//! not be written is not said to be done, so that the next run grades it again.
+//! not be written is not said to be done, so that the next run grades it again. What is about the class
+//! is written at the end, and on the way now and then, so that a batch that is killed leaves it too.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,19 +12,24 @@ use anyhow::anyhow;
 
 use super::progress::Bar;
 use super::screen;
-use crate::batch::{Key, Progress, SubmissionReport};
+use crate::batch::{Key, Pace, Progress, SubmissionReport};
 use crate::ids::SubmissionId;
 use crate::judge::Verdict;
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report::folder::{Folder, FolderError};
+use crate::report::format::Formats;
 use crate::report::journal::Done;
+use crate::report::{ForStaff, ForStudent};
 
 /// The folder of a batch's reports while the batch goes on.
 #[derive(Debug)]
 pub(super) struct Keeper {
     folder: Folder,
+    /// Whom the pages of the class are about.
+    class: Vec<SubmissionId>,
     seen: Mutex<Seen>,
+    pages: Pace,
 }
 
 /// What became of the submissions, by name.
@@ -35,14 +41,22 @@ struct Seen {
 }
 
 impl Keeper {
+    /// For a class, of which perhaps not all are graded in this batch.
+    ///
     /// # Errors
     /// When the folder cannot be made, or another run has it.
-    pub(super) fn new(folder: &Path) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        folder: &Path,
+        formats: Formats,
+        class: Vec<SubmissionId>,
+    ) -> anyhow::Result<Self> {
         // As text: the error tells its cause itself.
         let folder = Folder::begin(folder).map_err(|error| anyhow!("{error}"))?;
         Ok(Self {
-            folder,
+            folder: folder.with_formats(formats),
+            class,
             seen: Mutex::default(),
+            pages: Pace::default(),
         })
     }
 
@@ -74,7 +88,7 @@ impl Keeper {
                 let mut seen = self.seen();
                 seen.done.insert(id.clone());
                 seen.unchanged += 1;
-                (id, self.folder.line(report))
+                (id, self.unchanged(report))
             }
             Progress::CellDone { record: None, .. }
             | Progress::Planned(_)
@@ -83,7 +97,19 @@ impl Keeper {
         if let Err(error) = written {
             self.seen().unkept.insert(whose.clone());
             bar.above(|| screen::error(&error.to_string()));
+        } else if let Progress::Submission(..) = progress
+            && let Err(error) = self.refresh()
+        {
+            bar.above(|| screen::error(&error.to_string()));
         }
+    }
+
+    /// Writes what is about the class, now and then; at the end it is written anyway.
+    fn refresh(&self) -> Result<(), FolderError> {
+        if self.seen().done.len() >= self.class.len() {
+            return Ok(());
+        }
+        self.pages.now_and_then(|| self.folder.pages(&self.class))
     }
 
     /// The submissions that are done, and how many of them are unchanged.
@@ -102,9 +128,9 @@ impl Keeper {
         self.folder.known(id).map(|done| done.report)
     }
 
-    /// Writes what is about all of these submissions; true when nothing was left unwritten.
-    pub(super) fn finish(&self, submissions: &[SubmissionId]) -> bool {
-        if let Err(error) = self.folder.class(submissions) {
+    /// Writes what is about the class; true when nothing was left unwritten.
+    pub(super) fn finish(&self) -> bool {
+        if let Err(error) = self.folder.class(&self.class) {
             screen::error(&error.to_string());
             return false;
         }
@@ -113,6 +139,13 @@ impl Keeper {
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What an earlier run wrote is true still; what it was not asked for is not there yet.
+    fn unchanged(&self, report: &SubmissionReport) -> Result<(), FolderError> {
+        let student = ForStudent::of(report);
+        self.folder.formats(&student, &report.submission)?;
+        self.folder.line(&ForStaff::of(report))
     }
 
     fn report(&self, report: &SubmissionReport, key: &Option<Key>) -> Result<(), FolderError> {

@@ -7,16 +7,20 @@
 //! in `tests/it/cli.rs`.
 
 mod batch;
+mod bundle;
 mod check;
 mod command;
 mod completions;
 mod course;
+mod doctor;
 mod exit;
 mod explain;
+mod format;
 mod grade;
 mod gradebook;
 mod import;
 mod interrupt;
+mod isolation;
 mod judge;
 mod keep;
 mod lint;
@@ -31,6 +35,7 @@ mod schema;
 mod screen;
 mod selftest;
 mod show;
+mod told;
 
 pub use command::run;
 pub use reference::{asks_for_help, run as run_reference};

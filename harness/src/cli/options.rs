@@ -10,13 +10,14 @@ use crate::batch::Selection;
 use crate::course::Level;
 use crate::ids::{AssignmentId, ExerciseId};
 use crate::report::DEFAULT_SEED;
+use crate::report::terminal::Detail;
 use crate::seed::Seed;
 
 /// So many cells for each processor: most of them wait most of the time.
 const JOBS_PER_CORE: usize = 3;
 
 /// Which course.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct CourseOptions {
     /// The folder of the course
     ///
@@ -56,6 +57,47 @@ impl SelectionOptions {
             level: self.level,
         }
     }
+
+    /// The words that say the same on another command line.
+    pub(super) fn words(&self) -> Vec<String> {
+        let assignment = self
+            .assignment
+            .iter()
+            .map(|id| format!("--assignment={id}"));
+        let exercises = self.exercise.iter().map(|id| format!("--exercise={id}"));
+        let scenarios = self
+            .scenario
+            .iter()
+            .map(|glob| format!("--scenario={glob}"));
+        let level = self.level.iter().map(|level| format!("--level={level}"));
+        assignment
+            .chain(exercises)
+            .chain(scenarios)
+            .chain(level)
+            .collect()
+    }
+}
+
+/// How much is told on standard output.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct DetailOptions {
+    /// Tell of every test, and not only of what went wrong
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Tell only the total
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+impl DetailOptions {
+    pub(super) fn detail(&self) -> Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => Detail::Totals,
+            (false, true) => Detail::All,
+            (false, false) => Detail::Lost,
+        }
+    }
 }
 
 /// How it is run.
@@ -68,6 +110,25 @@ pub(super) struct RunOptions {
     /// Where random choices come from; all submissions meet the same ones [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// How programs are kept from this machine and from each other [default: auto]
+    ///
+    /// `namespaces` refuses to run where the machine does not allow them. `direct` does without: then
+    /// programs see this machine's network, and its files where it has no Landlock; one test at a
+    /// time has an exercise's port; tests that need addresses or names of their own are not judged.
+    /// `auto` takes `direct` only where it must, and says why.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    isolation: Option<Confinement>,
+}
+
+/// A level of confinement, as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Confinement {
+    /// Namespaces where the machine allows them.
+    Auto,
+    /// Namespaces, or nothing runs.
+    Namespaces,
+    /// No namespaces.
+    Direct,
 }
 
 impl RunOptions {
@@ -90,7 +151,12 @@ impl RunOptions {
         Ok(Self {
             jobs: self.jobs,
             seed: Some(earlier.0),
+            isolation: self.isolation,
         })
+    }
+
+    pub(super) fn isolation(&self) -> Confinement {
+        self.isolation.unwrap_or(Confinement::Auto)
     }
 
     pub(super) fn seed(&self) -> Seed {

@@ -15,8 +15,9 @@ use crate::course::{Course, Level, OtherSide};
 use crate::ids::{ExerciseId, SubmissionId};
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
-use crate::report;
 use crate::report::ladder::{self, Ladder};
+use crate::report::terminal::Detail;
+use crate::report::{self, ForStudent};
 use crate::submission::{Class, class};
 
 /// Where `grade` looks for submissions when nobody names a folder.
@@ -25,8 +26,8 @@ const USUAL_FOLDER: &str = "submissions";
 /// Run one scenario again and print everything that happened
 ///
 /// What has to work before it is not asked for, and the level does not matter. A record says the
-/// scenario, the submission, the seed, the script and the faults, so that chance decides as it did
-/// then, even where the course has been changed since.
+/// scenario, the submission, the seed, the course, the script and the faults, so that chance decides as
+/// it did then, even where the course has been changed since.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade replay tcp-echo/server/pieces", "with the program in the current folder"),
@@ -56,7 +57,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let record = recorded(&arguments.what)?;
     let (submission, folder, _class) = whose(arguments, record.as_ref())?;
-    let mut course = course::load(&arguments.course)?;
+    let mut course = course::load(&where_the_course_is(arguments, record.as_ref())?)?;
     let (options, name) = match &record {
         Some(record) => (
             &arguments.options.with_seed_of(record.seed)?,
@@ -83,6 +84,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
             packets,
             ..
         } = progress
+            && record.submission.is_some()
         {
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((*record, packets));
         }
@@ -101,18 +103,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         } => (outcome, incomplete),
         Graded::Never(status) => return Ok(status),
     };
-    let style = screen::style();
+    let look = screen::look();
     let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     for report in &outcome.reports {
         let text = match (&kept, report.scenarios.as_slice()) {
             (Some((record, _)), [graded]) => format!(
                 "{}\n{}\n{}",
-                report::replay::transcript(record, style),
-                ladder::terminal::drawn(&Ladder::of(record).judged(graded), style),
-                report::text::explanation(graded, report.seed, style)
+                report::replay::transcript(record, look),
+                ladder::terminal::drawn(&Ladder::of(record).judged(graded), look),
+                report::text::explanation(graded, report.seed, look)
             ),
             // It was not run; the whole report says why.
-            _ => report::terminal::check(report, style),
+            _ => report::terminal::check(&ForStudent::of(report), look, Detail::All),
         };
         screen::print(&text)?;
     }
@@ -128,6 +130,26 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         incomplete || unkept,
         outcome.interrupted,
     ))
+}
+
+/// The course that is named, or else that of the record.
+fn where_the_course_is(
+    arguments: &Arguments,
+    record: Option<&CellRecord>,
+) -> anyhow::Result<CourseOptions> {
+    let of_record = record.and_then(|record| record.course.as_deref());
+    let Some(folder) = of_record.filter(|_| arguments.course.course.is_none()) else {
+        return Ok(arguments.course.clone());
+    };
+    if !folder.is_dir() {
+        bail!(
+            "the course of this record is not there any more: {}\nhint: name its folder with --course",
+            folder.display()
+        );
+    }
+    Ok(CourseOptions {
+        course: Some(folder.to_owned()),
+    })
 }
 
 /// The record that is meant, where it is a record.

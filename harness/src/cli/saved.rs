@@ -7,9 +7,7 @@ use serde::Deserialize;
 use walkdir::WalkDir;
 
 use crate::record::{self, CellRecord};
-
-/// The name of a record's file.
-const RECORD: &str = "record.json";
+use crate::report::folder::RECORD;
 
 /// The file of a record: the path itself, or the record in that folder.
 pub(super) fn file(path: &Path) -> PathBuf {
@@ -41,6 +39,16 @@ pub(super) fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// A record that cannot be judged any more, because of the disk or of us.
+#[derive(Debug, thiserror::Error)]
+#[error("{} {why}", file.display())]
+pub(super) struct Lost {
+    /// Its file, or the one that should lie beside it.
+    pub(super) file: PathBuf,
+    /// What is wrong with it, to stand behind its name.
+    pub(super) why: String,
+}
+
 /// What every version of a record has.
 #[derive(Deserialize)]
 struct Versioned {
@@ -50,14 +58,19 @@ struct Versioned {
 /// Reads a record.
 ///
 /// # Errors
-/// When the file cannot be read or is no whole record of the form that this program reads.
+/// When the file cannot be read or is of another form than this program reads; with [`Lost`] when it is
+/// no whole record.
 pub(super) fn read(file: &Path) -> anyhow::Result<CellRecord> {
     let name = file.display();
     let text = std::fs::read(file).with_context(|| format!("cannot read the record {name}"))?;
+    let lost = |what: &str, error: serde_json::Error| Lost {
+        file: file.to_owned(),
+        why: format!("{what}: {error}"),
+    };
     let versioned: Versioned = match serde_json::from_slice(&text) {
         Ok(versioned) => versioned,
-        Err(error) if error.is_eof() => bail!("{name} is cut short: {error}"),
-        Err(error) => bail!("{name} is not a record of sockgrade: {error}"),
+        Err(error) if error.is_eof() => bail!(lost("is cut short", error)),
+        Err(error) => bail!(lost("is not a record of sockgrade", error)),
     };
     if versioned.schema != record::SCHEMA {
         bail!(
@@ -66,5 +79,5 @@ pub(super) fn read(file: &Path) -> anyhow::Result<CellRecord> {
             record::SCHEMA
         );
     }
-    serde_json::from_slice(&text).with_context(|| format!("{name} is not a whole record"))
+    serde_json::from_slice(&text).map_err(|error| lost("is not a whole record", error).into())
 }

@@ -6,9 +6,20 @@ use std::io::{self, Write as _};
 use anyhow::Context as _;
 
 use crate::escape;
-use crate::report::Style;
+use crate::report::{Look, Style};
 
-/// How reports on standard output are coloured.
+/// How texts look on standard output.
+pub(super) fn look() -> Look {
+    let window = rustix::termios::tcgetwinsize(io::stdout());
+    let columns = window.map_or(0, |window| usize::from(window.ws_col));
+    Look {
+        style: style(),
+        // Some terminals say that they have no columns.
+        columns: (columns > 0).then_some(columns),
+    }
+}
+
+/// How words on standard output are coloured.
 pub(super) fn style() -> Style {
     match anstream::AutoStream::choice(&io::stdout()) {
         anstream::ColorChoice::Never => Style::Off,

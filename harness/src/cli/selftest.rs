@@ -1,16 +1,23 @@
 //! `sockgrade selftest`: the grader is graded.
 
+use std::fs;
 use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Context as _;
 
 use super::batch::own_file;
 use super::course::{self, source};
 use super::exit::{self, ExitStatus};
 use super::options::{CourseOptions, RunOptions, SelectionOptions};
 use super::progress::Bar;
-use super::{interrupt, screen};
-use crate::batch::{BatchError, SelfTest, SelfTestError, select, selftest};
-use crate::course::{Level, fixtures};
-use crate::report;
+use super::{interrupt, isolation, screen};
+use crate::batch::{
+    BatchError, Progress, SelfTest, SelfTestError, SubmissionReport, select, selftest,
+};
+use crate::course::{Fixtures, Level, fixtures};
+use crate::report::{self, ForStudent};
 use crate::submission::Languages;
 
 /// Test a course: its references must pass, and programs whose verdicts are known must get them
@@ -20,7 +27,8 @@ use crate::submission::Languages;
 /// were, how many of them were not the right ones, how many times nothing could be judged, how many
 /// programs must lose it, and which of its comparisons no program fails. Below it stands how many of
 /// the programs with known bugs have them named by their reports. It ends with 0 where all
-/// is as it should be, with 1 where a verdict differed, and with 3 where one was missing.
+/// is as it should be, with 1 where a verdict differed or no program fails a check (and the table does
+/// not say below `unfailed` why none can), and with 3 where a verdict was missing.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade selftest", "the course in scenarios/, or the standard course"),
@@ -39,6 +47,9 @@ pub(super) struct Arguments {
     /// How many busy loops run beside the tests
     #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Running")]
     load: usize,
+    /// Write what each program's author would read into this folder, as DIR/EXERCISE/ROLE/PROGRAM.txt
+    #[arg(long, value_name = "DIR", help_heading = "Reports")]
+    texts: Option<PathBuf>,
     /// Only the references, without the fixtures
     #[arg(long, help_heading = "Selection")]
     references: bool,
@@ -47,7 +58,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let course = course::load(&arguments.course)?;
     let fixtures = if arguments.references {
-        Vec::new()
+        Fixtures::default()
     } else {
         let source = source(arguments.course.course.as_deref());
         fixtures(&source, &course).map_err(|problems| course::refused(&problems))?
@@ -60,6 +71,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     }
     // Whoever loses what a scenario needs is not asked for that scenario.
     let selected = select(&course, &selection)?.with_needs();
+    let (binary, interrupt) = (own_file()?, interrupt::listen()?);
+    let isolation = match isolation::chosen(arguments.options.isolation(), &binary, &interrupt)? {
+        Some(isolation) => isolation,
+        None => return Ok(ExitStatus::Interrupted),
+    };
     let test = SelfTest {
         selected: &selected,
         fixtures: &fixtures,
@@ -67,13 +83,28 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         load: arguments.load,
         seed: arguments.options.seed(),
         jobs: arguments.options.jobs(),
-        binary: own_file()?,
+        binary,
+        isolation,
         languages: Languages::of_course(selected.languages)?,
-        interrupt: interrupt::listen()?,
+        interrupt,
     };
     let bar = Bar::new();
-    let tested = selftest(&test, &|progress| bar.hear(&progress));
+    let unwritten = Mutex::new(None);
+    let tested = selftest(&test, &|progress| {
+        if let (Progress::Submission(report, _), Some(folder)) = (&progress, &arguments.texts)
+            && let Err(error) = write_text(report, folder)
+        {
+            *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        }
+        bar.hear(&progress);
+    });
     drop(bar);
+    if let Some(error) = unwritten
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+    {
+        return Err(error);
+    }
     let sheet = match tested {
         Ok(sheet) => sheet,
         Err(SelfTestError::Batch(BatchError::Interrupted)) => return Ok(ExitStatus::Interrupted),
@@ -91,7 +122,27 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         ExitStatus::LostPoints
     } else if sheet.not_judged() > 0 {
         ExitStatus::Incomplete
+    } else if sheet.unfailed() > 0 || sheet.idle() > 0 {
+        ExitStatus::LostPoints
     } else {
         ExitStatus::Passed
     })
+}
+
+/// Writes what the author of a program of the table would read of the tests of its role.
+fn write_text(report: &SubmissionReport, folder: &Path) -> anyhow::Result<()> {
+    let mut report = report.clone();
+    report.scenarios.retain(|graded| {
+        let role = format!("{}/{}/", graded.exercise, graded.role);
+        report.submission.as_str().starts_with(&role)
+    });
+    if report.scenarios.is_empty() {
+        return Ok(());
+    }
+    let path = folder.join(format!("{}.txt", report.submission));
+    let text = report::text::render(&ForStudent::of(&report));
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(&path, text))
+        .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,11 +1,20 @@
 //! Programs that the grader is graded by: right ones and wrong ones, and what each of them must lose.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Role;
-use crate::ids::{BugId, ExerciseId};
+use super::{Check, Role};
+use crate::ids::{BugId, ExerciseId, ScenarioId};
+
+/// The programs of a course that the grader is graded by, and what none of them can fail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fixtures {
+    /// The programs.
+    pub programs: Vec<Fixture>,
+    /// Checks that no program needs to fail. The table says why.
+    pub unfailed: BTreeMap<ScenarioId, BTreeSet<Check>>,
+}
 
 /// One program and what is expected of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,8 @@
 use super::load::Places;
 use super::place::At;
 use super::problem::Problems;
-use super::{Course, Exercise, OtherSide, Printed, Role, Scenario, Transport};
+use super::{Course, Exercise, HiddenResults, OtherSide, Printed, Role, Scenario, Transport};
+use crate::ids::ScenarioId;
 
 /// Ports that programs in a device get when they ask for none.
 const CLIENT_PORTS: std::ops::RangeInclusive<u16> = 20_000..=29_999;
@@ -57,6 +58,16 @@ pub(super) fn check(course: &Course, places: &Places, problems: &mut Problems) {
                     .hint("lower it, or raise the level of the exercise or of an assignment");
             }
             for need in &scenario.needs {
+                let told = course.hidden_results == HiddenResults::Withheld && !scenario.hidden;
+                if told && is_hidden(exercise, need) {
+                    let message = format!(
+                        "`{}` needs `{need}`, which is hidden: whether it is run tells how that came out",
+                        scenario.id
+                    );
+                    problems
+                        .warning(at.key("needs"), message)
+                        .hint("need nothing that is hidden, or hide this one too");
+                }
                 if exercise.scenarios[index..]
                     .iter()
                     .any(|later| later.id == *need)
@@ -69,6 +80,11 @@ pub(super) fn check(course: &Course, places: &Places, problems: &mut Problems) {
             }
         }
     }
+}
+
+fn is_hidden(exercise: &Exercise, id: &ScenarioId) -> bool {
+    let hidden = |one: &Scenario| one.hidden && one.id == *id;
+    exercise.scenarios.iter().any(hidden)
 }
 
 fn check_port(exercise: &Exercise, at: At<'_>, problems: &mut Problems) {

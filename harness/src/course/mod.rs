@@ -34,10 +34,10 @@ pub use exercise::{
     Argument, Ends, Exercise, Level, Network, Output, Print, PrintStream, Printed, Received,
     ReferenceProgram, Role, RoleSpec, Transport,
 };
-pub use fixture::{Fixture, FixtureKind};
+pub use fixture::{Fixture, FixtureKind, Fixtures};
 pub use load::{fixtures, load};
 pub use problem::{Problem, Severity};
-pub use scenario::{CheckPoints, OtherSide, Player, Scenario, Start};
+pub use scenario::{Check, CheckPoints, HiddenResults, OtherSide, Player, Scenario, Start};
 pub use schema::{FileKind, schema};
 pub use source::Source;
 pub use step::{Alternative, Expected, Extent, Sender, Signal, Step, StepEnd, Until};
@@ -56,6 +56,8 @@ pub struct Course {
     pub exercises: BTreeMap<ExerciseId, Exercise>,
     /// What is graded together, in the order of `course.yaml`.
     pub assignments: Vec<Assignment>,
+    /// What students see of hidden scenarios.
+    pub hidden_results: HiddenResults,
     /// Languages beyond the usual ones, or in place of them.
     pub languages: Vec<CourseLanguage>,
 }

@@ -2,12 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Argument, Ends, Level, Print, Role, RoleSpec, Step, Strictness};
 use crate::escape::Bytes;
 use crate::fault::LaneFault;
 use crate::ids::{BugId, ExerciseId, ScenarioId};
+
+/// What students see of a hidden scenario besides that it exists and what it is worth. What it tests is
+/// shown in neither case.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum HiddenResults {
+    /// Its verdict and its points.
+    #[default]
+    Shown,
+    /// Nothing. Their own sums leave it out.
+    Withheld,
+}
 
 /// One scripted test of one role.
 #[derive(Debug, Clone)]
@@ -108,6 +123,22 @@ pub enum Start {
     ProgramFirst,
     /// The graded program after all others.
     ProgramLast,
+}
+
+/// One comparison of a scenario.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// What was said over the wire.
+    Wire,
+    /// How connections ended.
+    End,
+    /// What was printed.
+    Prints,
+    /// How the program finished.
+    Ending,
 }
 
 /// Who talks to the graded program.

@@ -148,7 +148,9 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
-            Value::Scalar { text, .. } if kind == Kind::Text => self.text(node, text, &fitting),
+            Value::Scalar { text, .. } if kind == Kind::Text => {
+                self.text(node, text, &fitting, &forms);
+            }
             Value::Scalar { text, .. } => self.number(node, text, kind, &fitting),
         }
     }
@@ -168,6 +170,11 @@ impl<'a> Checker<'a> {
                 names.join(" or ")
             );
             self.problems.error(at, message).hint(hint);
+            return;
+        }
+        if let (Value::Scalar { text, .. }, Kind::Integer | Kind::Float) = (&node.value, kind)
+            && self.quantity(node, text, forms)
+        {
             return;
         }
         let message = format!(
@@ -191,28 +198,41 @@ impl<'a> Checker<'a> {
                 problem.hint("leave the quotes out");
             }
             _ => {
-                let words = words(forms);
-                if !words.is_empty() {
-                    problem.hint(format!("write one of `{}`", words.join("`, `")));
+                let ways = ways(forms);
+                if !ways.is_empty() {
+                    problem.hint(format!("write {}", ways.join(" or ")));
                 }
             }
         }
     }
 
-    fn text(&mut self, node: &Node, text: &str, forms: &[&'a Json]) {
+    /// True where a quantity is wanted and this is none.
+    fn quantity(&mut self, node: &Node, text: &str, forms: &[&Json]) -> bool {
+        let Some(error) = forms.iter().find_map(|form| unit(form, text)) else {
+            return false;
+        };
+        let error = error.to_string();
+        let (message, hint) = error.split_once("\nhint: ").unwrap_or((&error, ""));
         let at = self.document.at_node(node);
-        if let Some(error) = forms.iter().find_map(|form| unit(form, text)) {
-            let error = error.to_string();
-            let (message, hint) = error.split_once("\nhint: ").unwrap_or((&error, ""));
-            self.problems.error(at, message).hint(hint);
+        self.problems.error(at, message).hint(hint);
+        true
+    }
+
+    fn text(&mut self, node: &Node, text: &str, forms: &[&'a Json], all: &[&Json]) {
+        if self.quantity(node, text, forms) {
             return;
         }
+        let at = self.document.at_node(node);
         let words = words(forms);
         let free = forms
             .iter()
             .any(|form| form.get("enum").or(form.get("const")).is_none());
         if !free && !words.contains(&text) {
-            let hint = suggestion(text, words.iter().copied());
+            let mut hint = suggestion(text, words.iter().copied());
+            let others = &ways(all)[words.len()..];
+            if !others.is_empty() {
+                hint = format!("{hint} or {}", others.join(" or "));
+            }
             self.problems
                 .error(at, format!("`{text}` is not a word that can stand here"))
                 .hint(hint);
@@ -309,7 +329,14 @@ impl<'a> Checker<'a> {
             .collect();
         if !missing.is_empty() {
             let message = format!("{what} lacks `{}`", missing.join("` and `"));
-            self.problems.error(self.document.at_node(node), message);
+            let problem = self.problems.error(self.document.at_node(node), message);
+            let lists = |key: &&&str| {
+                let schema = properties(form).find(|(known, _)| known == *key);
+                schema.is_some_and(|(_, schema)| schema["type"] == "array")
+            };
+            if let Some(key) = missing.iter().find(lists) {
+                problem.hint(format!("write `{key}: []` where there are none"));
+            }
         }
     }
 
@@ -345,6 +372,17 @@ fn words<'a>(forms: &[&'a Json]) -> Vec<&'a str> {
         }
     }
     words
+}
+
+/// What can be written, for each form that is a word or the only key of a map.
+fn ways(forms: &[&Json]) -> Vec<String> {
+    let words = words(forms).into_iter().map(|word| format!("`{word}`"));
+    let keys = forms.iter().filter_map(|form| {
+        let mut keys = properties(form);
+        let (key, _) = keys.next()?;
+        keys.next().is_none().then(|| format!("`{{ {key}: … }}`"))
+    });
+    words.chain(keys).collect()
 }
 
 /// What is wrong with a quantity.

@@ -68,14 +68,18 @@ impl Case<'_> {
     pub(super) fn doing(&self) -> String {
         match self.program.doing.as_slice() {
             [] => String::new(),
-            [one] => format!(" Last seen, it {one}."),
+            [one] => format!(" When last seen, it {}.", past(one)),
             [one, two, rest @ ..] => {
                 let more = if rest.is_empty() {
                     ""
                 } else {
-                    ", and there are more"
+                    ", and there were more"
                 };
-                format!(" Last seen, one of its threads {one}, another {two}{more}.")
+                format!(
+                    " When last seen, one of its threads {}, another {}{more}.",
+                    past(one),
+                    past(two)
+                )
             }
         }
     }
@@ -85,6 +89,18 @@ impl Case<'_> {
     pub(super) fn complaint(&self) -> String {
         complaint_of(self.program)
     }
+}
+
+/// What a thread did at the end, told later: "was waiting in recv" of "waits in recv".
+fn past(doing: &str) -> String {
+    let (verb, rest) = doing.split_once(' ').unwrap_or((doing, ""));
+    let told = match verb {
+        "runs" => "was running",
+        "waits" => "was waiting",
+        "sleeps" => "was sleeping",
+        other => other,
+    };
+    format!("{told} {rest}").trim_end().to_owned()
 }
 
 /// The line of a run's error output that says most, as a sentence: the exception where there is one,

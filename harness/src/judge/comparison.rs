@@ -12,6 +12,10 @@ use crate::escape::{Bytes, is_unsafe, visible};
 const KEPT: usize = 160;
 /// How many columns a drawn line has at most, without its label and the mark of what is left out.
 const COLUMNS: usize = 60;
+/// How many it has at least, however little room there is.
+const NARROWEST: usize = 8;
+/// The columns of the words before a drawn line.
+const LABEL: usize = 10;
 /// How many of them may stand before the first difference.
 const BEFORE: usize = 36;
 
@@ -36,6 +40,9 @@ pub struct Comparison {
     /// The parts that are not compared; they stand in both texts as `‹name›`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub masked: Vec<String>,
+    /// They are no texts that somebody sent: how many bytes are equal says nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncounted: bool,
 }
 
 impl Comparison {
@@ -61,6 +68,16 @@ impl Comparison {
             expected_length: expected.len() as u64,
             actual_length: actual.len() as u64,
             masked: Vec::new(),
+            uncounted: false,
+        }
+    }
+
+    /// Of two places, or of whatever else no bytes of are counted.
+    #[must_use]
+    pub fn uncounted(self) -> Self {
+        Self {
+            uncounted: true,
+            ..self
         }
     }
 
@@ -77,20 +94,29 @@ impl Comparison {
     ///      got  n
     ///            ↑ nothing from here on
     /// ```
-    pub fn lines(&self) -> Vec<String> {
+    ///
+    /// In less than `room` columns less is drawn.
+    pub fn lines(&self, room: usize) -> Vec<String> {
         let (expected, actual) = self.drawn();
         let mark = expected
             .column(self.first_difference)
             .min(actual.column(self.first_difference));
-        let from = expected.start_before(mark);
-        let mut lines = vec![
-            format!("expected  {}", expected.from(from)),
-            format!("     got  {}", actual.from(from)),
-        ];
+        let drawn = |columns: usize| {
+            let from = expected.start_before(mark, columns);
+            let texts = [&expected, &actual].map(|text| text.from(from, columns));
+            (from, texts)
+        };
+        let fits = |(_, texts): &(u64, [String; 2])| {
+            let taken = |text: &String| LABEL + text.chars().map(width).sum::<usize>();
+            texts.iter().map(taken).all(|taken| taken <= room)
+        };
+        let mut widths = (NARROWEST..=COLUMNS).rev().map(drawn);
+        let (from, [first, second]) = widths.find(fits).unwrap_or_else(|| drawn(NARROWEST));
+        let mut lines = vec![format!("expected  {first}"), format!("     got  {second}")];
         if let Some(note) = self.note() {
             let before = left_out(from).chars().count();
-            let column = mark - expected.column(from) + before;
-            lines.push(format!("          {}↑ {note}", " ".repeat(column)));
+            let column = LABEL + mark - expected.column(from) + before;
+            lines.extend(below(column, &note, room));
         }
         let marks: Vec<String> = self.masked.iter().map(|name| Mask::mark(name)).collect();
         if !marks.is_empty() {
@@ -108,9 +134,9 @@ impl Comparison {
         let mark = expected
             .column(self.first_difference)
             .min(actual.column(self.first_difference));
-        let from = expected.start_before(mark);
+        let from = expected.start_before(mark, COLUMNS);
         let side = |drawn: &Drawn| {
-            let (same, differs) = drawn.split(from, self.first_difference);
+            let (same, differs) = drawn.split(from, self.first_difference, COLUMNS);
             Side { same, differs }
         };
         Sides {
@@ -142,9 +168,11 @@ impl Comparison {
             (true, false) => Some("nothing more should be here".to_owned()),
             (false, false) if same == 0 => Some("different from the first byte on".to_owned()),
             // A mark is not as long as what it stands for.
-            (false, false) if !self.masked.is_empty() => Some("the first difference".to_owned()),
-            (false, false) if same == 1 => Some("the first difference, behind 1 byte".to_owned()),
-            (false, false) => Some(format!("the first difference, behind {same} bytes")),
+            (false, false) if self.uncounted || !self.masked.is_empty() => {
+                Some("the first difference".to_owned())
+            }
+            (false, false) if same == 1 => Some("the first difference, after 1 byte".to_owned()),
+            (false, false) => Some(format!("the first difference, after {same} bytes")),
         }
     }
 }
@@ -243,8 +271,9 @@ impl Drawn {
     }
 
     /// The offset of the first token to draw, so that `mark` stays near enough to the left.
-    fn start_before(&self, mark: usize) -> u64 {
-        let near = |token: &&Token| token.column + BEFORE >= mark;
+    fn start_before(&self, mark: usize, columns: usize) -> u64 {
+        let before = columns * BEFORE / COLUMNS;
+        let near = |token: &&Token| token.column + before >= mark;
         self.tokens
             .iter()
             .find(near)
@@ -252,13 +281,13 @@ impl Drawn {
     }
 
     /// The text from `offset` on, with the number of bytes left out on either side.
-    fn from(&self, offset: u64) -> String {
-        let (same, differs) = self.split(offset, self.length);
+    fn from(&self, offset: u64, columns: usize) -> String {
+        let (same, differs) = self.split(offset, self.length, columns);
         same + &differs
     }
 
     /// The same in two parts: before the token that holds the byte `mark`, and from it on.
-    fn split(&self, offset: u64, mark: u64) -> (String, String) {
+    fn split(&self, offset: u64, mark: u64, columns: usize) -> (String, String) {
         let mark = self.column(mark);
         let (mut same, mut differs) = (left_out(offset), String::new());
         let first = self.column(offset);
@@ -268,7 +297,7 @@ impl Drawn {
             } else {
                 &mut differs
             };
-            if token.column - first >= COLUMNS {
+            if token.column - first >= columns {
                 part.push_str(&left_out(self.length - token.offset));
                 return (same, differs);
             }
@@ -277,6 +306,18 @@ impl Drawn {
         differs.push_str(&left_out(self.length.saturating_sub(self.end.1)));
         (same, differs)
     }
+}
+
+/// A note with an arrow up to a column: behind the arrow, or before or below it where there is more room.
+fn below(column: usize, note: &str, room: usize) -> Vec<String> {
+    let length = note.chars().count();
+    if column + 2 + length <= room {
+        return vec![format!("{:column$}↑ {note}", "")];
+    }
+    if length < column {
+        return vec![format!("{note:>before$} ↑", before = column - 1)];
+    }
+    vec![format!("{:column$}↑", ""), format!("{:LABEL$}{note}", "")]
 }
 
 /// The mark of bytes that are not drawn.
@@ -344,7 +385,13 @@ mod tests {
     #[track_caller]
     fn check(expected: impl AsRef<[u8]>, actual: impl AsRef<[u8]>, lines: &[&str]) {
         let comparison = Comparison::new("it", expected.as_ref(), actual.as_ref());
-        assert_eq!(comparison.lines(), lines);
+        assert_eq!(comparison.lines(usize::MAX), lines);
+    }
+
+    #[test]
+    fn bytes_of_what_is_no_text_are_not_counted() {
+        let places = Comparison::new("it", b"port 5000", b"port 5001").uncounted();
+        assert_eq!(places.note().as_deref(), Some("the first difference"));
     }
 
     #[test]
@@ -355,7 +402,7 @@ mod tests {
             &[
                 "expected  hello",
                 "     got  hexlo",
-                "            ↑ the first difference, behind 2 bytes",
+                "            ↑ the first difference, after 2 bytes",
             ],
         );
         check(
@@ -405,7 +452,7 @@ mod tests {
             &[
                 "expected  a b··␍⏎",
                 "     got  a b⏎",
-                "             ↑ the first difference, behind 3 bytes",
+                "             ↑ the first difference, after 3 bytes",
             ],
         );
     }
@@ -418,7 +465,7 @@ mod tests {
             &[
                 "expected  00 80 ff fe",
                 "     got  00 80 3f fe",
-                "                ↑ the first difference, behind 2 bytes",
+                "                ↑ the first difference, after 2 bytes",
             ],
         );
     }
@@ -430,7 +477,7 @@ mod tests {
         actual[50_000] = b'b';
         let comparison = Comparison::new("it", &expected, &actual);
         assert!(comparison.expected.len() <= 2 * KEPT);
-        let lines = comparison.lines();
+        let lines = comparison.lines(usize::MAX);
         let a = |times| "a".repeat(times);
         assert_eq!(
             lines[0],
@@ -451,6 +498,22 @@ mod tests {
     }
 
     #[test]
+    fn where_there_is_little_room_less_is_drawn() {
+        let (mut expected, mut actual) = (vec![b'a'; 300], vec![b'a'; 300]);
+        (expected[150], actual[150]) = (b'c', b'b');
+        let lines = Comparison::new("it", &expected, &actual).lines(54);
+        assert_eq!(
+            lines,
+            [
+                "expected  …(140 bytes)…aaaaaaaaaacaaaaaaa…(142 bytes)…",
+                "     got  …(140 bytes)…aaaaaaaaaabaaaaaaa…(142 bytes)…",
+                "                                 ↑",
+                "          the first difference, after 150 bytes",
+            ]
+        );
+    }
+
+    #[test]
     fn a_text_is_split_at_the_first_difference() {
         let sides = |expected: &str, actual: &str| {
             let sides = Comparison::new("it", expected.as_bytes(), actual.as_bytes()).sides();
@@ -468,9 +531,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn drawing_never_fails_and_never_runs_wide(expected: Vec<u8>, actual: Vec<u8>) {
-            for line in Comparison::new("it", &expected, &actual).lines() {
-                prop_assert!(line.chars().count() <= 120, "{line}");
+        fn drawing_never_fails_and_never_runs_wide(
+            expected: Vec<u8>,
+            actual: Vec<u8>,
+            room in 54_usize..130,
+        ) {
+            for line in Comparison::new("it", &expected, &actual).lines(room) {
+                let columns: usize = line.chars().map(width).sum();
+                prop_assert!(columns <= room.min(120), "{line}");
                 prop_assert!(!line.chars().any(is_unsafe));
             }
         }

@@ -1,4 +1,4 @@
-//! The finding of a step that waited to receive something else than what came.
+//! The finding of a step that waited to receive something other than what came.
 
 use super::case::Case;
 use super::script::sent_end;
@@ -38,7 +38,10 @@ pub(super) fn finding(
         return finding;
     }
     let mut finding = datagram(case, who, what, got, missing);
-    finding.message.push_str(&aside(why));
+    // That another one came is said already.
+    if finding.code != Code::WrongDatagram || !matches!(what, Expected::Exactly(_)) {
+        finding.message.push_str(&aside(why));
+    }
     finding
 }
 
@@ -150,7 +153,7 @@ fn datagram(
         ),
         Expected::Exactly(bytes) => new(
             Code::WrongDatagram,
-            format!("Your program sent {name} another datagram than it should."),
+            format!("Your program sent {name} a wrong datagram."),
         )
         .with(super::Comparison::new(
             format!("the datagram from your program to {name}"),

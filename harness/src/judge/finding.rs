@@ -190,6 +190,8 @@ codes! {
     MissingPrint = "missing-print",
     /// It was printed, but on standard error.
     PrintedOnErrors = "printed-on-errors",
+    /// It was printed, but not on standard error.
+    PrintedOnOutput = "printed-on-output",
     /// The text was printed, but not with the right address and port.
     WrongAddressPrinted = "wrong-address-printed",
     /// A line was printed more often, or less often, than it should be.

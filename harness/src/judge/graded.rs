@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, Score};
-use crate::course::{Level, Role, Scenario};
+use crate::course::{Check, Level, Role, Scenario};
 use crate::ids::{ExerciseId, ScenarioId};
 
 /// What became of a scenario.
@@ -18,20 +18,6 @@ pub enum Verdict {
     Failed,
     /// Something went wrong on our side; it counts in neither earned nor possible points.
     NotJudged,
-}
-
-/// One comparison of a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Check {
-    /// What was said over the wire.
-    Wire,
-    /// How connections ended.
-    End,
-    /// What was printed.
-    Prints,
-    /// How the program finished.
-    Ending,
 }
 
 /// How one comparison came out.

@@ -58,6 +58,8 @@ pub(super) enum Lack {
         line: Vec<u8>,
         /// Its letters are to be printed in upper case.
         upper_case: bool,
+        /// What of it is missing.
+        how: Missing,
     },
     /// The output is not exactly this.
     Exactly { expected: Vec<u8>, actual: Vec<u8> },
@@ -80,6 +82,17 @@ pub(super) enum Lack {
     },
     /// This line must not be there.
     Unwanted(String),
+}
+
+/// What is missing of something that was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// It is not there.
+    Whole,
+    /// It is not there, and is only as much of a line as had come.
+    Part,
+    /// It is there, but less often than it came, or only before what came before it.
+    Often,
 }
 
 /// A number that is not what it should be.
@@ -365,10 +378,22 @@ fn lines_lack(on: PrintStream, seen: &Seen, upper_case: bool) -> Option<Lack> {
     let mut wanted: Vec<Vec<u8>> = Vec::new();
     for heard in seen.heard.iter().filter(|heard| !heard.reset) {
         let mut rest = &text[..];
-        for line in lines(heard) {
+        let mut heard_lines = lines(heard).peekable();
+        while let Some(line) = heard_lines.next() {
             let line = form(line);
             let Some(at) = rule::find(rest, &line) else {
-                return Some(Lack::Received { line, upper_case });
+                let how = if rule::contains(&text, &line) {
+                    Missing::Often
+                } else if heard.cut && heard_lines.peek().is_none() {
+                    Missing::Part
+                } else {
+                    Missing::Whole
+                };
+                return Some(Lack::Received {
+                    line,
+                    upper_case,
+                    how,
+                });
             };
             rest = &rest[at + line.len()..];
             wanted.push(line);
@@ -388,6 +413,7 @@ fn lines_lack(on: PrintStream, seen: &Seen, upper_case: bool) -> Option<Lack> {
     Some(Lack::Received {
         line: often[0].clone(),
         upper_case,
+        how: Missing::Often,
     })
 }
 

@@ -37,11 +37,12 @@ mod view;
 mod wire;
 mod words;
 
+pub use crate::course::Check;
 pub use awaited::{awaited, have_come};
 pub use comparison::{Comparison, Side, Sides};
 pub use finding::{Code, Finding, StepLine, StepState, Sure};
 pub use finish::{Finish, How, finish};
-pub use graded::{Check, CheckResult, Graded, Verdict};
+pub use graded::{CheckResult, Graded, Verdict};
 pub use judging::judge;
 pub use prints::Prints;
 pub use score::{Score, ScoreError};

@@ -56,7 +56,7 @@ fn never_listened(case: &Case<'_>) -> Finding {
             Transport::Tcp | Transport::Udp if !right_port => new(
                 Code::WrongPort,
                 format!(
-                    "Your program listens on {at}, the exercise says port {}.",
+                    "Your program listens on {at}, but the exercise says port {}.",
                     case.exercise.port
                 ),
             ),
@@ -74,12 +74,18 @@ fn never_listened(case: &Case<'_>) -> Finding {
             ),
         };
     }
-    let verb = match case.exercise.transport {
-        Transport::Tcp | Transport::Unix => "listened on",
-        Transport::Udp => "bound its socket to",
-    };
     let wanted = wanted(case);
-    let mut message = instead(case, &format!("{verb} {wanted}"));
+    // A program that is gone may have listened for a moment that nobody saw.
+    let (before, did) = match case.exercise.transport {
+        Transport::Tcp => ("anybody could connect to it on", "listened on"),
+        Transport::Unix => ("anybody could connect to it at", "listened on"),
+        Transport::Udp => ("anybody could send it a datagram on", "bound its socket to"),
+    };
+    let mut message = instead(
+        case,
+        &format!("{before} {wanted}"),
+        &format!("{did} {wanted}"),
+    );
     message.push_str(&stray::called_instead(case));
     new(Code::NeverListened, message)
 }
@@ -91,36 +97,38 @@ fn never_connected(case: &Case<'_>) -> Finding {
         }
         Transport::Unix => wanted(case),
     };
-    let mut message = match case.exercise.transport {
-        Transport::Tcp | Transport::Unix => instead(case, &format!("connected to {server}")),
-        Transport::Udp => instead(case, &format!("sent a datagram to {server}")),
+    let did = match case.exercise.transport {
+        Transport::Tcp | Transport::Unix => format!("connected to {server}"),
+        Transport::Udp => format!("sent a datagram to {server}"),
     };
+    let mut message = instead(case, &format!("it {did}"), &did);
     if case.view.it_was_refused > 0 {
         message.push_str(" It tried while nobody listened there, and was refused.");
     }
     Finding::new(Check::Wire, Code::NeverConnected, message)
 }
 
-/// "Your program exited with status 1 before it …", with what it complained about.
-fn instead(case: &Case<'_>, did: &str) -> String {
-    let before = match &case.program.ending {
+/// "Your program ended with status 1 before …", or "Your program never …" of one that was still
+/// there, with what it complained about.
+fn instead(case: &Case<'_>, before: &str, did: &str) -> String {
+    let message = match &case.program.ending {
         Ending::Exited(status) => {
-            format!("Your program ended with status {status} before it {did}.")
+            format!("Your program ended with status {status} before {before}.")
         }
         Ending::Killed(number) => {
             format!(
-                "Your program was ended by {} before it {did}.",
+                "Your program was ended by {} before {before}.",
                 signal(*number)
             )
         }
         Ending::LimitReached(which) => {
-            format!("Your program reached a limit ({which}) before it {did}.")
+            format!("Your program reached a limit ({which}) before {before}.")
         }
         Ending::Stopped | Ending::StoppedByScript | Ending::NeverStarted(_) => {
             format!("Your program never {did}.{}", case.doing())
         }
     };
-    before + &case.complaint()
+    message + &case.complaint()
 }
 
 /// True where a right client finds somebody: the reference did, or the scenario says so.

@@ -4,7 +4,7 @@
 //! the record. [`Prints::seen`] asks the same of a run that still goes on.
 
 use super::case::Case;
-use super::lack::{Lack, Wish, WrongNumber};
+use super::lack::{Lack, Missing, Wish, WrongNumber};
 use super::seen::Seen;
 use super::view::View;
 use super::words::{sentence, short};
@@ -58,6 +58,20 @@ pub(super) fn check(case: &Case<'_>, wire_passed: bool) -> Vec<Finding> {
     findings
 }
 
+/// True where something that was missing came later, with a further client or at the program's end.
+pub(super) fn came_late(case: &Case<'_>) -> bool {
+    let seen = Seen::of(case.record, &case.view, None);
+    let later = Seen::with_late(case.record, &case.view);
+    let came = |wish: &Wish| match (wish.lack(&seen)?, wish.lack(&later)) {
+        (Lack::Exactly { expected, actual }, Some(Lack::Exactly { actual: later, .. })) => {
+            // Behind it is what belongs to the further client.
+            Some(expected.starts_with(&actual) && later.starts_with(&expected))
+        }
+        (_, lack) => Some(lack.is_none()),
+    };
+    case.prints.0.iter().filter_map(came).any(|came| came)
+}
+
 fn finding(wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
     let new = |code, message: String| Finding::new(Check::Prints, code, message);
     let must_be_there = match lack {
@@ -67,13 +81,20 @@ fn finding(wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
     };
     let wanted = wanted(lack);
     if must_be_there {
-        let elsewhere =
-            wish.on == PrintStream::Output && wish.lack_on(PrintStream::Errors, seen).is_none();
-        if elsewhere {
-            let message = format!(
-                "Your program printed {wanted} on standard error; it belongs on standard output."
-            );
-            return new(Code::PrintedOnErrors, message);
+        let there = |on| wish.lack_on(on, seen).is_none();
+        match wish.on {
+            PrintStream::Output if there(PrintStream::Errors) => {
+                let message = format!(
+                    "Your program printed {wanted} on standard error; it belongs on standard output."
+                );
+                return new(Code::PrintedOnErrors, message);
+            }
+            PrintStream::Errors if there(PrintStream::Output) => {
+                let message = "Your program printed its message on standard output; it belongs on \
+                               standard error.";
+                return new(Code::PrintedOnOutput, message.to_owned());
+            }
+            PrintStream::Output | PrintStream::Errors | PrintStream::Either => {}
         }
         if seen.text(wish.on).iter().all(u8::is_ascii_whitespace) {
             return printed_nothing(&wanted);
@@ -99,6 +120,17 @@ fn finding(wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
                 None => finding,
             }
         }
+        Lack::Received {
+            line,
+            how: Missing::Often,
+            ..
+        } => new(
+            Code::MissingPrint,
+            format!(
+                "Your program printed {} fewer times, or in another order, than it was sent.",
+                short(line)
+            ),
+        ),
         Lack::Received { line, .. } => {
             let message = format!("Your program did not print {wanted}.");
             like(new(Code::MissingPrint, message), line, &seen.text(wish.on))
@@ -138,16 +170,28 @@ fn finding(wish: &Wish, lack: &Lack, seen: &Seen) -> Finding {
 fn wanted(lack: &Lack) -> String {
     match lack {
         Lack::Line { parts, .. } => parts.clone(),
-        Lack::Received { line, upper_case } => {
+        Lack::Received {
+            line,
+            upper_case,
+            how,
+        } => {
             let form = if *upper_case { ", in upper case" } else { "" };
-            format!("{}, which was sent to it{form}", short(line))
+            let what = match how {
+                Missing::Part => "the part that had reached it by then",
+                Missing::Whole | Missing::Often => "which was sent to it",
+            };
+            format!("{}, {what}{form}", short(line))
         }
         Lack::Count {
             called: Some(called),
             ..
         } => called.clone(),
         // The pattern of a line that says anything.
-        Lack::Count { pattern, .. } if pattern == "." => "some text of your own words".to_owned(),
+        Lack::Count { pattern, .. } if pattern == "." => "some text in your own words".to_owned(),
+        Lack::Count {
+            number: Some(number),
+            ..
+        } if number.called.is_some() => format!("a line with {}", number.wish()),
         Lack::Count {
             pattern, number, ..
         } => {

@@ -12,7 +12,7 @@ use regex::bytes::Regex;
 use super::Code;
 use super::normal::{NEWLINE, Normaliser, Unit};
 use crate::course::pattern::{self, PatternError};
-use crate::course::{Strictness, Times, WireRule};
+use crate::course::{KnownMask, Mask, Strictness, Times, WireRule};
 use crate::escape::Bytes;
 
 /// How two sides differ.
@@ -98,7 +98,11 @@ enum Rule {
     Contains,
     AnyOrder,
     Count(Times),
-    Pattern(Regex),
+    Pattern {
+        form: Regex,
+        /// Masks the times in an example: nobody else could send these.
+        times: Normaliser,
+    },
     Ignore,
 }
 
@@ -113,7 +117,10 @@ impl Comparer {
             WireRule::Contains => Rule::Contains,
             WireRule::LinesAnyOrder => Rule::AnyOrder,
             WireRule::Count(times) => Rule::Count(*times),
-            WireRule::Pattern(pattern) => Rule::Pattern(pattern::for_bytes(pattern)?),
+            WireRule::Pattern(pattern) => Rule::Pattern {
+                form: pattern::for_bytes(pattern)?,
+                times: Normaliser::new(&[], &[Mask::Known(KnownMask::Time)])?,
+            },
             WireRule::Ignore => Rule::Ignore,
         };
         let normaliser = Normaliser::new(&strictness.tolerate, &strictness.masks)?;
@@ -124,9 +131,11 @@ impl Comparer {
     pub(super) fn ignores(&self) -> bool {
         match self.rule {
             Rule::Ignore => true,
-            Rule::Exact | Rule::Contains | Rule::AnyOrder | Rule::Count(_) | Rule::Pattern(_) => {
-                false
-            }
+            Rule::Exact
+            | Rule::Contains
+            | Rule::AnyOrder
+            | Rule::Count(_)
+            | Rule::Pattern { .. } => false,
         }
     }
 
@@ -143,7 +152,7 @@ impl Comparer {
                     self.differ(&wanted, &got)
                 }
             }
-            Rule::AnyOrder | Rule::Count(_) | Rule::Pattern(_) => {
+            Rule::AnyOrder | Rule::Count(_) | Rule::Pattern { .. } => {
                 let found = self.messages(&lines(&wanted), &lines(&got))?;
                 Some(if got.is_empty() {
                     self.difference(Code::SentNothing, &wanted, &got)
@@ -170,7 +179,7 @@ impl Comparer {
             | Rule::Contains
             | Rule::AnyOrder
             | Rule::Count(_)
-            | Rule::Pattern(_)
+            | Rule::Pattern { .. }
             | Rule::Ignore => None,
         }
     }
@@ -195,7 +204,7 @@ impl Comparer {
                     })
                 })
             }
-            Rule::AnyOrder | Rule::Count(_) | Rule::Pattern(_) => self.messages(&wanted, &got),
+            Rule::AnyOrder | Rule::Count(_) | Rule::Pattern { .. } => self.messages(&wanted, &got),
             Rule::Ignore => None,
         }
     }
@@ -205,7 +214,7 @@ impl Comparer {
         match &self.rule {
             Rule::AnyOrder => self.any_order(expected, actual),
             Rule::Count(times) => self.count(*times, expected, actual),
-            Rule::Pattern(pattern) => self.matching(pattern, expected, actual),
+            Rule::Pattern { form, times } => self.matching(form, times, expected, actual),
             Rule::Exact | Rule::Contains | Rule::Ignore => None,
         }
     }
@@ -306,12 +315,15 @@ impl Comparer {
 
     fn matching(
         &self,
-        pattern: &Regex,
+        form: &Regex,
+        times: &Normaliser,
         expected: &[Message<'_>],
         actual: &[Message<'_>],
     ) -> Option<Difference> {
-        let matches = |one: &Message<'_>| pattern.is_match(&self.normaliser.shown(one));
-        if let Some(at) = actual.iter().position(|one| !matches(one)) {
+        let matches = |one: &Message<'_>| form.is_match(&self.normaliser.shown(one));
+        // Of one too many nobody asks what form it has.
+        let mut first = actual.iter().take(expected.len());
+        if let Some(at) = first.position(|one| !matches(one)) {
             let model = expected
                 .get(at)
                 .or(expected.first())
@@ -326,7 +338,10 @@ impl Comparer {
             );
         }
         if let Some(missing) = expected.get(actual.len()) {
-            let difference = self.difference(Code::MissingDatagram, missing, &[]);
+            let mut difference = self.difference(Code::MissingDatagram, missing, &[]);
+            let example = times.text(&difference.expected);
+            difference.expected = times.shown(&example);
+            difference.masked.extend(times.names([&example, &[]]));
             return Some(difference.numbered(actual.len() + 1));
         }
         let extra = actual.get(expected.len())?;

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::address;
 use super::view::{Connection, View};
 use crate::course::PrintStream;
-use crate::record::{Captured, CellRecord};
+use crate::record::{Captured, CellRecord, ProgramRecord};
 use crate::transcript::{Stream, What};
 
 /// Prints and what they are compared with.
@@ -63,17 +63,35 @@ pub(super) struct Heard {
     pub(super) reset: bool,
     /// It was still open, with nothing to tell the program that this was all.
     pub(super) open: bool,
+    /// More of the stream was on its way when the program left, within a line.
+    pub(super) cut: bool,
 }
 
 impl Seen {
     /// What is known of the graded program. The reference's view tells what a right program would
     /// have been told further on; without it, only what this one was told counts.
     pub(super) fn of(record: &CellRecord, view: &View, reference: Option<&View>) -> Self {
+        Self::new(record, view, reference, |run| run.output.clone())
+    }
+
+    /// The same with what the program printed only later; what only it was told counts.
+    pub(super) fn with_late(record: &CellRecord, view: &View) -> Self {
+        Self::new(record, view, None, |run| {
+            joined([&run.output, &run.late_output].into_iter().cloned())
+        })
+    }
+
+    fn new(
+        record: &CellRecord,
+        view: &View,
+        reference: Option<&View>,
+        output: impl Fn(&ProgramRecord) -> Captured,
+    ) -> Self {
         let program = record.runs().next_back();
         let (output, errors) = match program {
             Some(_) => (
-                joined(record.runs().map(|run| &run.output)),
-                joined(record.runs().map(|run| &run.errors)),
+                joined(record.runs().map(output)),
+                joined(record.runs().map(|run| run.errors.clone())),
             ),
             None => (
                 printed(record, Stream::Output),
@@ -144,7 +162,7 @@ impl Seen {
         })
     }
 
-    /// The places where it listens, in words.
+    /// The places where it listens, in words, each once.
     pub(super) fn own_addresses(&self) -> Vec<String> {
         let words = |own: &Own| match own {
             Own::Socket { forms, port } => {
@@ -155,7 +173,14 @@ impl Seen {
             }
             Own::Path(path) => path.clone(),
         };
-        self.own.iter().map(words).collect()
+        // One place is known by what was seen of it and by where the program listens at the end.
+        let mut places: Vec<String> = Vec::new();
+        for place in self.own.iter().map(words) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
     }
 }
 
@@ -178,15 +203,13 @@ fn printed(record: &CellRecord, stream: Stream) -> Captured {
 }
 
 /// What several runs printed, one after the other.
-fn joined<'a>(runs: impl Iterator<Item = &'a Captured>) -> Captured {
-    let join = |all: Captured, next: &Captured| Captured {
-        head: [all.bytes(), next.head.to_vec()].concat().into(),
+fn joined(runs: impl Iterator<Item = Captured>) -> Captured {
+    let join = |all: Captured, next: Captured| Captured {
+        head: [all.bytes(), next.head.0].concat().into(),
         cut: all.cut + next.cut,
-        tail: next.tail.clone(),
+        tail: next.tail,
     };
-    runs.cloned()
-        .reduce(|all, next| join(all, &next))
-        .unwrap_or_default()
+    runs.reduce(join).unwrap_or_default()
 }
 
 fn plain(captured: &Captured) -> Vec<u8> {
@@ -232,10 +255,15 @@ fn heard(view: &View, reference: Option<&View>) -> Vec<Heard> {
         let open = one.received_end.is_none()
             && one.sent_end.is_none()
             && model.is_none_or(|model| model.received_end.is_none());
+        let messages = messages(one, model);
+        let told: usize = messages.iter().map(Vec::len).sum();
+        let cut =
+            one.under_way() && told == one.received().len() && !one.received().ends_with(b"\n");
         Heard {
-            messages: messages(one, model),
+            messages,
             reset,
             open,
+            cut,
         }
     };
     view.connections.iter().map(hear).collect()

@@ -78,12 +78,23 @@ pub fn story(record: &CellRecord, exercise: &Exercise, scenario: &Scenario) -> S
         1 => text,
         _ => format!("{text} ({times} times)"),
     });
-    let faults = faults.chain(record.faults.iter().flat_map(what_became_of));
+    let faults = faults.chain(record.faults.iter().flat_map(missed));
     Story {
         did: did.end(),
         program_did: program.end(),
         faults: cut(faults.collect()),
     }
+}
+
+/// What of a planned fault did not come to act, for a reader who does not know the rules.
+fn missed(fault: &FaultRecord) -> Vec<String> {
+    if fault.acted || !fault.missed.is_empty() || !fault.repeats.is_empty() {
+        return what_became_of(fault);
+    }
+    vec![format!(
+        "we had planned to disturb this exchange on the way to the {}, but it did not get that far",
+        fault.to
+    )]
 }
 
 /// What of a planned fault did not come to act, and what chance decided, as a rule that repeats it.

@@ -125,11 +125,9 @@ pub(super) fn wrong_destination(case: &Case<'_>) -> Option<Finding> {
         Some(protocol) if wrong != Wrong::NameServer => {
             let expected = format!("{protocol} to {}", show(SocketAddr::new(ip, port)));
             let actual = format!("{} to {place}", stray.protocol);
-            finding.with(Comparison::new(
-                "whom your program calls",
-                expected.as_bytes(),
-                actual.as_bytes(),
-            ))
+            let what = "whom your program calls";
+            let places = Comparison::new(what, expected.as_bytes(), actual.as_bytes());
+            finding.with(places.uncounted())
         }
         Some(_) | None => finding,
     })

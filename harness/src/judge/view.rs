@@ -77,6 +77,11 @@ impl Connection {
         &self.other_sent[..self.delivered.min(self.other_sent.len())]
     }
 
+    /// True where more of the stream was sent to the program than was handed to it.
+    pub(super) fn under_way(&self) -> bool {
+        self.delivered < self.other_sent.len()
+    }
+
     /// True where the other side did not wait for what the program sends: how much of that still
     /// gets out is then a matter of luck.
     pub(super) fn broken(&self) -> bool {

@@ -9,7 +9,7 @@ use super::rule::{Difference, Reason};
 use super::view::{Connection, Key, View};
 use super::words::{counted, quoted, short};
 use super::{Check, Code, Comparison, Finding};
-use crate::course::Scenario;
+use crate::course::{OtherSide, Scenario};
 use crate::fault::{LaneFault, StreamFault};
 use crate::record::Over;
 use crate::transcript::StreamEnd;
@@ -20,6 +20,11 @@ pub(super) fn against_reference(case: &Case<'_>) -> Vec<Finding> {
     let reference = case.reference.as_ref().unwrap_or(&case.view);
     if case.comparer.ignores() {
         return Vec::new();
+    }
+    if case.reference.is_none() && says_nothing(case) {
+        let message = "It and the program on the other side said nothing to each other, and the exercise \
+                       has a conversation.";
+        return vec![Finding::new(Check::Wire, Code::MissingConnection, message)];
     }
     let mut findings = if case.exercise.transport.is_stream() {
         streams(case, reference)
@@ -33,6 +38,15 @@ pub(super) fn against_reference(case: &Case<'_>) -> Vec<Finding> {
         first
     });
     findings
+}
+
+/// True where two programs, and nothing that keeps them from it, should talk and do not.
+fn says_nothing(case: &Case<'_>) -> bool {
+    let OtherSide::References(others) = &case.scenario.other_side else {
+        return false;
+    };
+    let talk = !others.is_empty() && !case.exercise.conversation.lines.is_empty();
+    talk && case.scenario.faults.is_empty() && case.view.connections.is_empty()
 }
 
 fn streams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
@@ -62,7 +76,7 @@ fn streams(case: &Case<'_>, reference: &View) -> Vec<Finding> {
         // A connection on which nothing was said is no exchange.
         if reference.get(&got.key).is_none() && !got.sent.is_empty() {
             let message = format!(
-                "Your program connected once more to {} and sent {}, where one connection less was \
+                "Your program connected once more to {} and sent {}, where one connection fewer was \
                  expected.",
                 case.names.name(&got.key.other),
                 quoted(&got.sent),
@@ -123,7 +137,7 @@ impl Luck {
 fn missing_connection(case: &Case<'_>, wanted: &Connection) -> Finding {
     let name = case.names.name(&wanted.key.other);
     if wanted.key.outgoing {
-        let message = format!("Your program made one connection less to {name} than it should.");
+        let message = format!("Your program made one connection fewer to {name} than it should.");
         return Finding::new(Check::Wire, Code::MissingConnection, message);
     }
     let message = format!(
@@ -188,9 +202,9 @@ pub(super) fn stream_finding(to: &str, difference: &Difference, end: Option<Stre
             format!("Your program sent {to} the line {} {often}.", short(actual))
         }
         (_, Some(Reason::Text(why))) => {
-            format!("Your program sent {to} something else than it should: {why}.")
+            format!("Your program sent {to} something other than it should: {why}.")
         }
-        (_, None) => format!("Your program sent {to} something else than it should."),
+        (_, None) => format!("Your program sent {to} something other than it should."),
     };
     let finding = Finding::new(Check::Wire, difference.code, message);
     shown(
@@ -306,9 +320,21 @@ fn datagram_finding(
             short(&difference.actual)
         ),
         (Code::MissingDatagram, _) if got == 0 => {
-            format!(
-                "Your program sent nothing to {to}, where {} should come.",
+            // Of masked parts nobody knows how long they should be.
+            let first = if difference.masked.is_empty() {
                 quoted(&difference.expected)
+            } else {
+                short(&difference.expected)
+            };
+            format!("Your program sent nothing to {to}, where {first} should come.")
+        }
+        (Code::MissingDatagram, _)
+            if !difference.masked.is_empty() && difference.number == Some(got + 1) =>
+        {
+            format!(
+                "Your program sent {to} {got} of {}; the next should look like {}.",
+                counted(wanted, "datagram"),
+                short(&difference.expected),
             )
         }
         (Code::MissingDatagram, _) => format!(
@@ -317,10 +343,13 @@ fn datagram_finding(
             got,
         ),
         (Code::ExtraDatagram, _) => format!(
-            "Your program sent {to} a datagram that should not be there: {}. It sent {}, where \
-             {wanted} should come.",
+            "Your program sent a datagram to {to} that should not be there: {}. It sent {got}, where \
+             {} should come.",
             short(&difference.actual),
-            got,
+            match wanted {
+                0 => "none".to_owned(),
+                wanted => wanted.to_string(),
+            },
         ),
         (_, Some(Reason::Text(why))) => {
             format!("Datagram{number} from your program to {to} is not what it should be: {why}.")

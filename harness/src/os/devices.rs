@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Duration;
 
 use netlink_packet_core::{NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL};
@@ -20,11 +20,12 @@ use netlink_packet_route::route::{
     RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol, RouteScope, RouteType,
 };
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
-use rustix::event::Timespec;
+use rustix::net::sockopt;
 use rustix::thread::{LinkNameSpaceType, UnshareFlags};
 
-use super::clock::Clock;
+use super::clock::{Clock, pause};
 use super::netlink::Netlink;
+use crate::record::Isolation;
 
 /// The length of the network part of the devices' addresses: 10.0.0.0/24.
 const PREFIX: u8 = 24;
@@ -37,26 +38,62 @@ const WIRE: &str = "eth0";
 
 /// The ports that a device's own sockets get when they ask for none. Exercises' ports lie outside,
 /// so that a client that tries again cannot connect to itself.
-pub const CLIENT_PORTS: std::ops::RangeInclusive<u16> = 20_000..=29_999;
+const CLIENT_PORTS: std::ops::RangeInclusive<u16> = 20_000..=29_999;
 
 /// Least, usual and largest size of a TCP socket's buffers, in bytes. As large as they may grow by
 /// themselves, several megabytes fit between two programs, and who sends less never feels that the
 /// other side is slow or gone.
 const BUFFERS: &str = "4096 131072 262144";
+const LARGEST_BUFFER: usize = 262_144;
 
-/// A network namespace that stays while this value lives.
+/// How many buckets the table of a namespace's TCP sockets has. The machine's own, which a namespace
+/// shares unless told otherwise, has hundreds of thousands, and the kernel goes through all of them to
+/// list the three sockets of a cell.
+const BUCKETS: &str = "128";
+
+/// Leaves the machine's network, at the level that makes devices of its own: those made from now on
+/// do not share its tables of sockets.
+///
+/// # Errors
+/// What the kernel refuses; usually that namespaces are not allowed.
+pub fn leave_machine(level: Isolation) -> io::Result<()> {
+    match level {
+        Isolation::Namespaces => enter_new(),
+        Isolation::Direct => Ok(()),
+    }
+}
+
+fn enter_new() -> io::Result<()> {
+    // SAFETY: the cell is single-threaded, and no memory is shared by a network namespace.
+    unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWNET) }?;
+    // What comes out of it is the same without; kernels before Linux 6.1 have no such setting.
+    let _ = std::fs::write("/proc/sys/net/ipv4/tcp_child_ehash_entries", BUCKETS);
+    Ok(())
+}
+
+/// A network namespace that stays while this value lives, or the machine's own network.
 #[derive(Debug)]
-pub struct NetNs(File);
+pub struct NetNs(Option<File>);
 
 impl NetNs {
+    /// The network of a program at this level of confinement: a new namespace, or the machine's own.
+    ///
+    /// # Errors
+    /// What the kernel refuses; usually that namespaces are not allowed.
+    pub fn at(level: Isolation) -> io::Result<Self> {
+        match level {
+            Isolation::Namespaces => Self::create(),
+            Isolation::Direct => Ok(Self(None)),
+        }
+    }
+
     /// Makes a new namespace with its loopback up, and stays in it.
     ///
     /// # Errors
     /// What the kernel refuses; usually that namespaces are not allowed.
     pub fn create() -> io::Result<Self> {
-        // SAFETY: the cell is single-threaded, and no memory is shared by a network namespace.
-        unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWNET) }?;
-        let this = Self(File::open("/proc/self/ns/net")?);
+        enter_new()?;
+        let this = Self(Some(File::open("/proc/self/ns/net")?));
         let mut route = Netlink::open(libc::NETLINK_ROUTE)?;
         let loopback = index_of(&mut route, "lo")?;
         set_up(&mut route, loopback)?;
@@ -77,11 +114,39 @@ impl NetNs {
     /// # Errors
     /// What the kernel refuses, or the error of `action`.
     pub fn within<T>(&self, action: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-        rustix::thread::move_into_link_name_space(
-            self.0.as_fd(),
-            Some(LinkNameSpaceType::Network),
-        )?;
+        if let Some(file) = &self.0 {
+            rustix::thread::move_into_link_name_space(
+                file.as_fd(),
+                Some(LinkNameSpaceType::Network),
+            )?;
+        }
         action()
+    }
+
+    /// The level of confinement of whoever is here.
+    pub fn level(&self) -> Isolation {
+        match self.0 {
+            Some(_) => Isolation::Namespaces,
+            None => Isolation::Direct,
+        }
+    }
+
+    /// Whether a socket that asked for no port may have got this one.
+    pub fn is_client_port(&self, port: u16) -> bool {
+        // On the machine's own network exercises' ports lie among those.
+        self.0.is_some() && CLIENT_PORTS.contains(&port)
+    }
+
+    /// Gives a TCP socket of ours the buffers that it would have in a namespace.
+    ///
+    /// # Errors
+    /// What the kernel refuses.
+    pub fn size_buffers(&self, socket: BorrowedFd<'_>) -> io::Result<()> {
+        if self.0.is_none() {
+            sockopt::set_socket_recv_buffer_size(socket, LARGEST_BUFFER / 2)?;
+            sockopt::set_socket_send_buffer_size(socket, LARGEST_BUFFER / 2)?;
+        }
+        Ok(())
     }
 
     /// Gives the loopback a further address. Addresses of 127.0.0.0/8 and `::1` are there already.
@@ -106,12 +171,17 @@ impl NetNs {
     /// # Errors
     /// What the kernel refuses.
     pub fn wire_to(&self, other: &Self, here: Ipv4Addr, there: &[Ipv4Addr]) -> io::Result<()> {
+        let Some(there_fd) = &other.0 else {
+            return Err(io::Error::other(
+                "a wire leads from one namespace to another",
+            ));
+        };
         self.within(|| {
             let mut route = Netlink::open(libc::NETLINK_ROUTE)?;
             let mut peer = LinkMessage::default();
             peer.attributes.push(LinkAttribute::IfName(WIRE.to_owned()));
             peer.attributes
-                .push(LinkAttribute::NetNsFd(other.0.as_raw_fd()));
+                .push(LinkAttribute::NetNsFd(there_fd.as_raw_fd()));
             let mut link = LinkMessage::default();
             link.attributes.push(LinkAttribute::IfName(WIRE.to_owned()));
             link.attributes.push(LinkAttribute::LinkInfo(vec![
@@ -137,11 +207,7 @@ impl NetNs {
                 if clock.elapsed() > WIRE_DEADLINE {
                     return Err(io::Error::other("a wire between devices does not come up"));
                 }
-                let pause = Timespec {
-                    tv_sec: 0,
-                    tv_nsec: 200_000,
-                };
-                rustix::event::poll(&mut [], Some(&pause))?;
+                pause(Duration::from_micros(200));
             }
             Ok(())
         })

@@ -14,6 +14,7 @@ use rustix::net::{
 
 use super::devices::NetNs;
 use super::filter;
+use crate::course::Transport;
 
 /// What came of reading from a stream.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,6 +72,7 @@ pub fn listen(device: &NetNs, address: SocketAddr) -> io::Result<OwnedFd> {
         if address.is_ipv6() {
             sockopt::set_ipv6_v6only(&socket, true)?;
         }
+        device.size_buffers(socket.as_fd())?;
         rustix::net::bind(&socket, &address)?;
         rustix::net::listen(&socket, 128)?;
         Ok(socket)
@@ -85,6 +87,7 @@ pub fn connect(device: &NetNs, from: Option<IpAddr>, to: SocketAddr) -> io::Resu
     device.within(|| {
         let socket = socket(to.ip(), SocketType::STREAM)?;
         sockopt::set_tcp_nodelay(&socket, true)?;
+        device.size_buffers(socket.as_fd())?;
         if let Some(from) = from {
             rustix::net::bind(&socket, &SocketAddr::new(from, 0))?;
         }
@@ -338,6 +341,35 @@ pub fn bind_datagrams(device: &NetNs, address: SocketAddr) -> io::Result<OwnedFd
         rustix::net::bind(&socket, &address)?;
         Ok(socket)
     })
+}
+
+/// Binds a socket to an address as a program does that sets no option, and lets it go again.
+///
+/// # Errors
+/// What the kernel refuses; most of all, that the address is in use.
+pub fn try_to_bind(device: &NetNs, transport: Transport, address: SocketAddr) -> io::Result<()> {
+    let kind = match transport {
+        Transport::Udp => SocketType::DGRAM,
+        Transport::Tcp | Transport::Unix => SocketType::STREAM,
+    };
+    device.within(|| {
+        let socket = socket(address.ip(), kind)?;
+        if address.is_ipv6() {
+            sockopt::set_ipv6_v6only(&socket, true)?;
+        }
+        Ok(rustix::net::bind(&socket, &address)?)
+    })
+}
+
+/// Ends what is left of a TCP connection at its end `lingering` (TIME_WAIT), by a call from its other
+/// end. Whoever wants to know whether that helped looks at the sockets again.
+pub fn end_lingering(lingering: SocketAddr, other: SocketAddr) {
+    // Each of these may fail because it is gone by itself meanwhile.
+    if let Ok(socket) = socket(other.ip(), SocketType::STREAM) {
+        let _ = sockopt::set_socket_reuseaddr(&socket, true);
+        let _ = rustix::net::bind(&socket, &other);
+        let _ = rustix::net::connect(&socket, &lingering);
+    }
 }
 
 /// Sends one datagram. A port that is closed answers later, if at all, and is no error.

@@ -12,12 +12,13 @@
 //!
 //! Sources: proc(5), the calls' own manual pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt as _;
 
-use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags};
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, Uid};
 
 /// One thread at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,8 @@ pub struct Look {
     pub threads: Vec<Thread>,
     /// A reason why rest cannot be proven, whatever the threads do.
     pub unsure: Option<String>,
-    /// True where there is no thread although there should be one.
+    /// True where there is no thread although there should be one, or where the init has not yet taken
+    /// note of somebody's end.
     pub starting_or_ending: bool,
     /// How often the main threads of Java virtual machines stopped running so far.
     pub machines: Vec<u64>,
@@ -90,7 +92,8 @@ impl Look {
                 .cloned()
                 .collect()
         };
-        self.unsure.is_none()
+        !self.starting_or_ending
+            && self.unsure.is_none()
             && self.threads.iter().all(waits)
             && programs_own(self) == programs_own(earlier)
     }
@@ -101,7 +104,14 @@ impl Look {
 /// # Errors
 /// When `/proc` cannot be read.
 pub fn processes(init: Pid) -> io::Result<Vec<i32>> {
+    Ok(below(init)?.0)
+}
+
+/// The processes below this one that are still there, and whether it has a child that has ended.
+fn below(init: Pid) -> io::Result<(Vec<i32>, bool)> {
+    let init = init.as_raw_nonzero().get();
     let mut parents = BTreeMap::new();
+    let mut one_has_ended = false;
     for entry in fs::read_dir("/proc")? {
         let Some(pid) = entry?
             .file_name()
@@ -114,14 +124,15 @@ pub fn processes(init: Pid) -> io::Result<Vec<i32>> {
         let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
             continue;
         };
-        let Some((state, parent)) = state_and_parent(&stat) else {
+        let Some(stat) = Stat::parse(&stat) else {
             continue;
         };
-        if state != 'Z' && state != 'X' {
-            parents.insert(pid, parent);
+        if stat.has_ended() {
+            one_has_ended |= stat.parent == init;
+        } else {
+            parents.insert(pid, stat.parent);
         }
     }
-    let init = init.as_raw_nonzero().get();
     let below = |pid: &i32| {
         let mut at = *pid;
         while let Some(parent) = parents.get(&at) {
@@ -132,13 +143,89 @@ pub fn processes(init: Pid) -> io::Result<Vec<i32>> {
         }
         false
     };
-    Ok(parents.keys().filter(|pid| below(pid)).copied().collect())
+    let there = parents.keys().filter(|pid| below(pid)).copied();
+    Ok((there.collect(), one_has_ended))
 }
 
-fn state_and_parent(stat: &str) -> Option<(char, i32)> {
-    // The name stands in parentheses and may hold anything, parentheses too.
-    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
-    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+/// The inodes of the sockets that the processes below `init` hold.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn sockets_below(init: Pid) -> io::Result<BTreeSet<u32>> {
+    let mut inodes = BTreeSet::new();
+    for pid in processes(init)? {
+        // One that ended meanwhile holds nothing any more.
+        let _ = sockets_in(&format!("/proc/{pid}/fd"), &mut inodes);
+    }
+    Ok(inodes)
+}
+
+/// The inodes of the sockets that this process itself holds.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn own_sockets() -> io::Result<BTreeSet<u32>> {
+    let mut inodes = BTreeSet::new();
+    sockets_in("/proc/self/fd", &mut inodes)?;
+    Ok(inodes)
+}
+
+fn sockets_in(folder: &str, inodes: &mut BTreeSet<u32>) -> io::Result<()> {
+    for fd in fs::read_dir(folder)?.flatten() {
+        let link = fs::read_link(fd.path()).unwrap_or_default();
+        inodes.extend(socket_inode(&link.to_string_lossy()));
+    }
+    Ok(())
+}
+
+/// The inode in `socket:[…]`.
+fn socket_inode(link: &str) -> Option<u32> {
+    let inode = link.strip_prefix("socket:[")?.strip_suffix(']')?;
+    inode.parse().ok()
+}
+
+/// How many processes and threads a user has, with those that have just ended.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn threads_of(uid: Uid) -> io::Result<u64> {
+    let mut threads = 0;
+    for entry in fs::read_dir("/proc")?.flatten() {
+        let own = entry
+            .metadata()
+            .is_ok_and(|data| data.uid() == uid.as_raw());
+        let stat = own.then(|| fs::read_to_string(entry.path().join("stat")));
+        if let Some(Ok(stat)) = stat {
+            threads += Stat::parse(&stat).map_or(1, |stat| stat.threads);
+        }
+    }
+    Ok(threads)
+}
+
+/// What `/proc/PID/stat` says of a process.
+struct Stat {
+    state: char,
+    parent: i32,
+    threads: u64,
+}
+
+impl Stat {
+    fn parse(stat: &str) -> Option<Self> {
+        // The name stands in parentheses and may hold anything, parentheses too.
+        let fields = stat.get(stat.rfind(')')? + 1..)?;
+        let mut fields = fields.split_whitespace();
+        Some(Self {
+            state: fields.next()?.chars().next()?,
+            parent: fields.next()?.parse().ok()?,
+            // The twentieth field of proc(5).
+            threads: fields.nth(15)?.parse().ok()?,
+        })
+    }
+
+    /// True for a process that waits to be reaped. One whose first thread alone has ended is there.
+    fn has_ended(&self) -> bool {
+        matches!(self.state, 'Z' | 'X') && self.threads <= 1
+    }
 }
 
 /// Looks at all threads of the program below `init`.
@@ -146,8 +233,12 @@ fn state_and_parent(stat: &str) -> Option<(char, i32)> {
 /// # Errors
 /// When `/proc` cannot be read.
 pub fn look(init: Pid) -> io::Result<Look> {
-    let mut look = Look::default();
-    for pid in processes(init)? {
+    let (processes, one_has_ended) = below(init)?;
+    let mut look = Look {
+        starting_or_ending: one_has_ended,
+        ..Look::default()
+    };
+    for pid in processes {
         let java = fs::read_link(format!("/proc/{pid}/exe"))
             .is_ok_and(|exe| exe.file_name().is_some_and(|name| name == "java"));
         if look.unsure.is_none() {
@@ -156,7 +247,7 @@ pub fn look(init: Pid) -> io::Result<Look> {
         let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
             continue;
         };
-        let before = look.threads.len();
+        let (before, machines) = (look.threads.len(), look.machines.len());
         for task in tasks {
             let Some(tid) = task?
                 .file_name()
@@ -174,7 +265,8 @@ pub fn look(init: Pid) -> io::Result<Look> {
             }
         }
         if java && look.unsure.is_none() {
-            look.unsure = ending_machine(&look.threads[before..]);
+            let has_machine = look.machines.len() > machines;
+            look.unsure = ending_machine(&look.threads[before..], has_machine);
         }
     }
     look.threads.sort_by_key(|thread| (thread.pid, thread.tid));
@@ -182,13 +274,14 @@ pub fn look(init: Pid) -> io::Result<Look> {
 }
 
 /// While a Java virtual machine ends, all its threads wait for each other in futexes, and some only
-/// for a short time. A program that waits for something from outside does so in another call.
-fn ending_machine(threads: &[Thread]) -> Option<String> {
+/// for a short time; the thread that ends it goes before others. A program that waits for something
+/// from outside does so in another call.
+fn ending_machine(threads: &[Thread], has_machine: bool) -> Option<String> {
     let outside = threads.iter().any(|thread| match &thread.doing {
         Doing::Waits(wait) => wait.call != "futex",
         Doing::Runs | Doing::Unsure(_) | Doing::Runtime => false,
     });
-    (!outside).then(|| "its virtual machine may be ending".to_owned())
+    (!outside || !has_machine).then(|| "its virtual machine may be ending".to_owned())
 }
 
 /// A reason why rest cannot be proven for this process.
@@ -243,15 +336,18 @@ fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String)> {
         .iter()
         .filter_map(|name| field(name).parse::<u64>().ok())
         .sum();
-    let doing = if !field("State:").starts_with('S') {
-        match field("State:").chars().next() {
-            Some('Z' | 'X') => return None,
-            _ => Doing::Runs,
-        }
-    } else if java && is_java_runtime(field("Name:")) {
-        Doing::Runtime
-    } else {
-        doing(pid, &call)
+    let doing = match field("State:").chars().next() {
+        Some('Z' | 'X') => return None,
+        Some('S') if java && is_java_runtime(field("Name:")) => Doing::Runtime,
+        Some('S') => doing(pid, &call),
+        // Only a signal lets it go on.
+        Some('T' | 't') => Doing::Unsure("was stopped by a signal".to_owned()),
+        Some('D') if waits_for_vforked(&call) => Doing::Waits(Wait {
+            call: "vfork",
+            fd: None,
+            socket: None,
+        }),
+        Some(_) | None => Doing::Runs,
     };
     let thread = Thread {
         pid,
@@ -260,6 +356,20 @@ fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String)> {
         doing,
     };
     Some((thread, field("Name:").to_owned()))
+}
+
+/// True for who waits, in a sleep without interruption, for a child that has its memory until it starts
+/// another program or ends. What goes on then, the child does.
+fn waits_for_vforked(line: &str) -> bool {
+    let number = line.split_whitespace().next();
+    let number = number.and_then(|word| word.parse::<i64>().ok());
+    number.is_some_and(|number| {
+        #[cfg(target_arch = "x86_64")]
+        if number == libc::SYS_vfork {
+            return true;
+        }
+        number == libc::SYS_clone || number == libc::SYS_clone3
+    })
 }
 
 /// True for the threads that a Java virtual machine runs for itself (OpenJDK 8 to 25). The kernel
@@ -355,10 +465,7 @@ fn on_fd(pid: i32, fd: i32, call: &'static str) -> Doing {
         return Doing::Unsure(format!("waits in {call}"));
     };
     let link = link.to_string_lossy();
-    let Some(inode) = link
-        .strip_prefix("socket:[")
-        .and_then(|rest| rest.strip_suffix(']'))
-    else {
+    let Some(inode) = socket_inode(&link) else {
         return Doing::Waits(Wait {
             call,
             fd: Some(fd),
@@ -377,7 +484,7 @@ fn on_fd(pid: i32, fd: i32, call: &'static str) -> Doing {
         Ok(None) => Doing::Waits(Wait {
             call,
             fd: Some(fd),
-            socket: inode.parse().ok(),
+            socket: Some(inode),
         }),
         Ok(Some(_)) => Doing::Unsure(format!("waits in {call} with a timeout")),
         Err(_) => Doing::Unsure(format!("waits in {call}")),
@@ -410,6 +517,19 @@ pub fn waited_for_cpu(init: Pid) -> io::Result<u64> {
         }
     }
     Ok(most)
+}
+
+/// Tries whether the kernel tells what threads wait for, and for how long they waited for a CPU.
+///
+/// # Errors
+/// Which file it does not have.
+pub fn tells_of_threads() -> io::Result<()> {
+    for name in ["syscall", "schedstat"] {
+        let path = format!("/proc/thread-self/{name}");
+        fs::read_to_string(&path)
+            .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
+    }
+    Ok(())
 }
 
 /// How long this process itself has waited for a CPU so far, in nanoseconds.

@@ -21,11 +21,17 @@ pub const HOME: &str = "/home/student";
 /// The program's working directory.
 pub const WORK: &str = "/home/student/work";
 
+/// The program's folder for temporary files.
+pub const TMP: &str = "/tmp";
+
+/// Folders that everybody may write to, besides the program's own.
+pub(super) const SCRATCH: [&str; 4] = [TMP, "/dev/shm", "/run", "/var/tmp"];
+
 /// Where the new root is put together: a folder that every system has and no program needs.
 const STAGE: &str = "/sys";
 
 /// Folders of the system, read-only.
-const SYSTEM: [&str; 9] = [
+pub(super) const SYSTEM: [&str; 9] = [
     "/usr",
     "/bin",
     "/sbin",
@@ -85,7 +91,7 @@ pub(super) fn build(sandbox: &Sandbox<'_>) -> io::Result<()> {
     for (path, file) in &readable {
         step(&path.display().to_string(), || bind_opened(file, path))?;
     }
-    for name in ["tmp", "dev/shm", "run", "var/tmp"] {
+    for name in SCRATCH {
         let path = inside(name);
         fs::create_dir_all(&path)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o1777))?;

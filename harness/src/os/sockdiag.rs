@@ -6,6 +6,7 @@
 //!
 //! Sources: sock_diag(7), `linux/inet_diag.h`, `linux/unix_diag.h`.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use netlink_packet_core::NLM_F_DUMP;
 use netlink_packet_sock_diag::SockDiagMessage;
 use netlink_packet_sock_diag::constants::{
     AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN,
+    TCP_TIME_WAIT,
 };
 use netlink_packet_sock_diag::inet::nlas::Nla;
 use netlink_packet_sock_diag::inet::{
@@ -23,14 +25,21 @@ use netlink_packet_sock_diag::unix::nlas::Nla as UnixNla;
 use netlink_packet_sock_diag::unix::nlas::UnixDiagName;
 use netlink_packet_sock_diag::unix::{ShowFlags, StateFlags as UnixStateFlags, UnixRequest};
 
+use rustix::process::Pid;
+
 use super::netlink::Netlink;
+use super::procfs;
 
 /// Where `tcpi_bytes_received` stands in `struct tcp_info` (`linux/tcp.h`).
 const BYTES_RECEIVED: usize = 128;
 
-/// The view of one device's sockets.
+/// The view of one device's sockets, or, on the machine's own network, of one program's.
 #[derive(Debug)]
-pub struct SockDiag(Netlink);
+pub struct SockDiag {
+    netlink: Netlink,
+    /// Whose sockets are shown: those of the processes below this one.
+    below: Option<Pid>,
+}
 
 /// A TCP or UDP socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +54,9 @@ pub struct InetSocket {
     pub established: bool,
     /// True for a TCP socket that is no longer connected.
     pub closed: bool,
+    /// True for the rest of a TCP connection that both sides have ended, which blocks its port for a
+    /// minute (TIME_WAIT).
+    pub lingers: bool,
     /// Bytes that wait to be read (an unread FIN counts as one); for a listener the connections
     /// that wait to be accepted.
     pub unread: u32,
@@ -64,7 +76,35 @@ impl SockDiag {
     /// # Errors
     /// Where the kernel has no `sock_diag`.
     pub fn open() -> io::Result<Self> {
-        Netlink::open(libc::NETLINK_SOCK_DIAG).map(Self)
+        Ok(Self {
+            netlink: Netlink::open(libc::NETLINK_SOCK_DIAG)?,
+            below: None,
+        })
+    }
+
+    /// Shows from now on only the sockets of the processes below `init`, and those that nobody holds
+    /// any more, or not yet, at the other end of one of this process's own.
+    pub fn only_below(&mut self, init: Pid) {
+        self.below = Some(init);
+    }
+
+    /// Leaves out what is not to be shown.
+    fn keep_shown(&self, sockets: &mut Vec<InetSocket>) -> io::Result<()> {
+        let Some(init) = self.below else {
+            return Ok(());
+        };
+        let theirs = procfs::sockets_below(init)?;
+        let ours = procfs::own_sockets()?;
+        let facing: BTreeSet<(SocketAddr, SocketAddr)> = sockets
+            .iter()
+            .filter(|socket| ours.contains(&socket.inode))
+            .map(|socket| (socket.remote, socket.local))
+            .collect();
+        sockets.retain(|socket| {
+            theirs.contains(&socket.inode)
+                || socket.inode == 0 && facing.contains(&(socket.local, socket.remote))
+        });
+        Ok(())
     }
 
     /// All TCP sockets of both families.
@@ -76,6 +116,7 @@ impl SockDiag {
         for family in [AF_INET, AF_INET6] {
             self.dump(family, IPPROTO_TCP, &mut sockets)?;
         }
+        self.keep_shown(&mut sockets)?;
         Ok(sockets)
     }
 
@@ -88,6 +129,7 @@ impl SockDiag {
         for family in [AF_INET, AF_INET6] {
             self.dump(family, IPPROTO_UDP, &mut sockets)?;
         }
+        self.keep_shown(&mut sockets)?;
         Ok(sockets)
     }
 
@@ -107,7 +149,7 @@ impl SockDiag {
                 SocketId::new_v6()
             },
         };
-        self.0.request(
+        self.netlink.request(
             NLM_F_DUMP,
             SockDiagMessage::InetRequest(request),
             |answer| {
@@ -143,7 +185,7 @@ impl SockDiag {
         };
         let mut socket = None;
         let result = self
-            .0
+            .netlink
             .request(0, SockDiagMessage::InetRequest(request), |answer| {
                 if let SockDiagMessage::InetResponse(response) = answer {
                     socket = Some(inet(&response));
@@ -168,12 +210,17 @@ impl SockDiag {
             show_flags: ShowFlags::NAME | ShowFlags::RQLEN,
             cookie: [0xff; 8],
         };
+        let theirs = self.below.map(procfs::sockets_below).transpose()?;
         let mut names = Vec::new();
-        self.0.request(
+        self.netlink.request(
             NLM_F_DUMP,
             SockDiagMessage::UnixRequest(request),
             |answer| {
-                if let SockDiagMessage::UnixResponse(response) = answer {
+                if let SockDiagMessage::UnixResponse(response) = answer
+                    && theirs
+                        .as_ref()
+                        .is_none_or(|theirs| theirs.contains(&response.header.inode))
+                {
                     let waiting = response.nlas.iter().find_map(|nla| match nla {
                         UnixNla::ReceiveQueueLength(waiting, _) => Some(*waiting),
                         _ => None,
@@ -218,6 +265,7 @@ fn inet(response: &InetResponse) -> InetSocket {
         listens: header.state == TCP_LISTEN,
         established: header.state == TCP_ESTABLISHED,
         closed: header.state == TCP_CLOSE,
+        lingers: header.state == TCP_TIME_WAIT,
         unread: header.recv_queue,
         unsent: header.send_queue,
         received,

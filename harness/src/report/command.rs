@@ -63,8 +63,8 @@ fn course_option(places: Places<'_>) -> String {
     })
 }
 
-/// The word as it is where a shell takes it so, otherwise in single quotation marks.
-fn quoted(word: &str) -> String {
+/// The word as it is where a POSIX shell takes it so, otherwise in single quotation marks.
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/-_.,@+:".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -1,10 +1,10 @@
 //! What `sockgrade explain` prints: the page of a bug, or the list of all bugs.
 //!
-//! A page is filled to the width of the reports; programs and drawings on it stay as they are.
+//! A page is as wide as the reports; programs and drawings on it stay as they are.
 
 use super::entry;
 use super::paragraph::{WIDTH, beside, fill};
-use super::style::{Style, Tone};
+use super::style::{Look, Tone};
 use crate::bugs::{Bug, Family, Part};
 use crate::ids::ScenarioId;
 
@@ -12,18 +12,19 @@ use crate::ids::ScenarioId;
 const INDENT: usize = 4;
 
 /// The pages of these bugs, with a line between two of them.
-pub fn pages(pages: &[String]) -> String {
-    pages.join(&format!("\n{}\n", "─".repeat(WIDTH)))
+pub fn pages(pages: &[String], look: Look) -> String {
+    pages.join(&format!("\n{}\n", "─".repeat(look.width(WIDTH))))
 }
 
 /// The page of a bug, and the tests that look for it.
-pub fn page(bug: &Bug, tests: &[&ScenarioId], style: Style) -> String {
-    let heading = |text: &str| vec![style.paint(Tone::Strong, text)];
+pub fn page(bug: &Bug, tests: &[&ScenarioId], look: Look) -> String {
+    let width = look.width(WIDTH);
+    let heading = |text: &str| vec![look.paint(Tone::Strong, text)];
     let mut blocks = vec![heading(&format!("{} {}", bug.id, bug.title))];
     for part in bug.parts() {
         match part {
             Part::Heading(text) => blocks.push(heading(text)),
-            Part::Paragraph(text) => blocks.push(fill(&text, WIDTH)),
+            Part::Paragraph(text) => blocks.push(fill(&text, width)),
             Part::Block { language, lines } => {
                 let name = named(language).map(|name| vec![format!("In {name}:")]);
                 blocks.extend(name);
@@ -36,7 +37,7 @@ pub fn page(bug: &Bug, tests: &[&ScenarioId], style: Style) -> String {
     } else {
         let ids: Vec<String> = tests.iter().map(|id| entry::line(id.as_str())).collect();
         blocks.push(heading("Tests that look for it:"));
-        blocks.push(beside(&indented(""), INDENT, &ids.join(", ")));
+        blocks.push(beside(&indented(""), INDENT, &ids.join(", "), width));
     }
     let blocks: Vec<String> = blocks.iter().map(|lines| lines.join("\n")).collect();
     blocks.join("\n\n") + "\n"
@@ -56,10 +57,10 @@ fn indented(line: &str) -> String {
 }
 
 /// The ids and titles of all bugs, in groups.
-pub fn list(bugs: &[Bug], style: Style) -> String {
+pub fn list(bugs: &[Bug], look: Look) -> String {
     let mut lines = Vec::new();
     for family in Family::ALL {
-        lines.push(style.paint(Tone::Strong, family.title()));
+        lines.push(look.paint(Tone::Strong, family.title()));
         for bug in bugs.iter().filter(|bug| bug.family == family) {
             lines.push(format!("  {}  {}", bug.id, bug.title));
         }
@@ -72,13 +73,14 @@ pub fn list(bugs: &[Bug], style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::paragraph::columns;
+    use super::super::style::Style;
     use super::*;
     use crate::bugs;
 
-    fn text(id: &str, tests: &[&str], style: Style) -> String {
+    fn text(id: &str, tests: &[&str], look: impl Into<Look>) -> String {
         let tests: Vec<ScenarioId> = tests.iter().copied().map(ScenarioId::new).collect();
         let bug = bugs::find(id).expect("it is in the catalogue");
-        page(bug, &tests.iter().collect::<Vec<_>>(), style)
+        page(bug, &tests.iter().collect::<Vec<_>>(), look.into())
     }
 
     #[test]
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn no_page_is_wider_than_a_terminal() {
         for bug in bugs::all() {
-            let text = page(bug, &[], Style::Off);
+            let text = page(bug, &[], Look::default());
             assert!(text.ends_with("No test of this course looks for it.\n"));
             for line in text.lines() {
                 assert!(columns(line) <= 100, "{}: {line}", bug.id);
@@ -100,7 +102,7 @@ mod tests {
 
     #[test]
     fn every_bug_is_in_the_list() {
-        let list = list(bugs::all(), Style::Off);
+        let list = list(bugs::all(), Look::default());
         assert!(list.starts_with("Framing of streams\n  T01  "), "{list}");
         for bug in bugs::all() {
             assert!(list.contains(&format!("\n  {}  {}\n", bug.id, bug.title)));
@@ -115,6 +117,6 @@ mod tests {
             anstream::adapter::strip_str(&coloured).to_string(),
             text("T01", &["a/server/b"], Style::Off)
         );
-        assert!(list(bugs::all(), Style::On).contains("\u{1b}[1mDatagrams"));
+        assert!(list(bugs::all(), Style::On.into()).contains("\u{1b}[1mDatagrams"));
     }
 }

@@ -1,9 +1,12 @@
 //! The folder `reports`: which file stands where, and how it is written.
 //!
 //! ```text
-//! reports/index.html                      the page of the class
-//! reports/junit.xml                       written anew as a whole
+//! reports/index.html                      the page of the class; like the next two written anew as a
+//!                                         whole, now and then while a batch goes on and at its end
+//! reports/junit.xml
+//! reports/grades.csv                      where asked for, and so are the files of other formats
 //! reports/students.json                   whose the submissions are, where a platform said it
+//! reports/part.json                       which part of a class it is, where it is one
 //! reports/results.jsonl                   a line per submission, as they come; in order at the end
 //! reports/.lock                           held while a run writes here
 //! reports/<submission>/index.html
@@ -11,7 +14,7 @@
 //!                      report.json
 //!                      graded.json         written last: the submission is done
 //!                      cells/<exercise>/<role>/<name>/record.json
-//!                                                     reference.json
+//!                                                     reference.json    one file for the whole class
 //!                                                     ladder.svg
 //!                                                     <participant>.pcapng    where asked for
 //! ```
@@ -30,10 +33,12 @@ use std::sync::{Mutex, PoisonError};
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 
+use super::entry::{ForStaff, ForStudent};
+use super::format::{self, Formats, junit};
 use super::html::{self, Runs, Seen};
 use super::journal::{self, Done};
 use super::ladder::svg;
-use super::{entry, json, json_text, jsonl, junit, pcapng, text};
+use super::{json, json_text, jsonl, part, pcapng, text};
 use crate::batch::SubmissionReport;
 use crate::escape::is_unsafe;
 use crate::ids::{ScenarioId, SubmissionId};
@@ -53,6 +58,10 @@ pub(super) const LADDER: &str = "ladder.svg";
 const DONE: &str = "graded.json";
 /// The report for other programs.
 pub(super) const REPORT: &str = "report.json";
+/// The record of a submission's cell.
+pub const RECORD: &str = "record.json";
+/// That of the reference in its place, beside it.
+pub const REFERENCE: &str = "reference.json";
 /// The folder of a submission's records.
 const CELLS: &str = "cells";
 /// The file that a run holds while it writes.
@@ -72,13 +81,26 @@ pub struct FolderError {
     pub source: io::Error,
 }
 
+/// A file in a folder of reports that is not what its name says.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {why}", path.display())]
+pub struct BadFile {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub why: String,
+}
+
 /// The folder of a batch's reports. Only one run at a time has it.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
     results: File,
+    formats: Formats,
     /// What was seen of runs whose submission is not written yet.
     seen: Mutex<BTreeMap<SubmissionId, Runs>>,
+    /// Where the reference's record of a scenario was written last.
+    references: Mutex<BTreeMap<ScenarioId, PathBuf>>,
     _lock: File,
 }
 
@@ -99,9 +121,17 @@ impl Folder {
         Ok(Self {
             root,
             results,
+            formats: Formats::default(),
             seen: Mutex::default(),
+            references: Mutex::default(),
             _lock: lock,
         })
+    }
+
+    /// With these formats besides.
+    #[must_use]
+    pub fn with_formats(self, formats: Formats) -> Self {
+        Self { formats, ..self }
     }
 
     /// Where it is.
@@ -121,10 +151,13 @@ impl Folder {
     /// When something cannot be taken away.
     pub fn forget(&self, submission: &SubmissionId) -> Result<(), FolderError> {
         let folder = self.of(submission);
-        // Without a report no gradebook takes the points of before.
-        for name in [DONE, REPORT] {
+        // Without a report no gradebook takes the points of before, and no other tool.
+        for name in [DONE, REPORT]
+            .into_iter()
+            .chain(format::paths_of_submission())
+        {
             let file = folder.join(name);
-            absent(fs::remove_file(&file)).map_err(at(&file))?;
+            remove(&file)?;
         }
         let cells = folder.join(CELLS);
         absent(fs::remove_dir_all(&cells)).map_err(at(&cells))?;
@@ -139,19 +172,33 @@ impl Folder {
     /// When a file cannot be written.
     pub fn submission(&self, report: &SubmissionReport) -> Result<PathBuf, FolderError> {
         let folder = self.of(&report.submission);
-        replace(&folder.join(REPORT), json::render(report).as_bytes())?;
+        let (staff, student) = (ForStaff::of(report), ForStudent::of(report));
+        replace(&folder.join(REPORT), json::render(&staff).as_bytes())?;
         let path = folder.join("report.txt");
-        replace(&path, text::render(report).as_bytes())?;
-        self.page(report)?;
-        self.line(report)?;
+        replace(&path, text::render(&student).as_bytes())?;
+        self.page(&staff, &student)?;
+        self.formats(&student, &report.submission)?;
+        self.line(&staff)?;
         Ok(path)
+    }
+
+    /// Writes the submission's files in the formats that are wanted besides.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn formats(&self, report: &ForStudent, name: &SubmissionId) -> Result<(), FolderError> {
+        let folder = self.of(name);
+        for (path, content) in self.formats.of_submission(report) {
+            replace(&folder.join(path), content.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Adds the submission's line to `results.jsonl`.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn line(&self, report: &SubmissionReport) -> Result<(), FolderError> {
+    pub fn line(&self, report: &ForStaff) -> Result<(), FolderError> {
         // One write, so that the line is there as a whole.
         let line = jsonl::render(report);
         let written = (&self.results).write_all(line.as_bytes());
@@ -183,29 +230,39 @@ impl Folder {
         known(&self.of(submission)).filter(|done| done.report.submission == *submission)
     }
 
-    /// Writes `junit.xml`, the page of the class and, in this order, `results.jsonl`, from what is known
-    /// of these submissions. What is not known is left out.
+    /// Writes what is about the class when a batch is at its end: [`Self::pages`] and, in this order,
+    /// `results.jsonl`, from what is known of these submissions.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub fn class(&self, submissions: &[SubmissionId]) -> Result<(), FolderError> {
-        let reports = || {
-            let known = submissions.iter().filter_map(|id| self.known(id));
-            known.map(|done| done.report)
-        };
         replace_with(&self.root.join(RESULTS), |file| {
             let mut file = BufWriter::new(file);
-            for report in reports() {
-                file.write_all(jsonl::render(&report).as_bytes())?;
+            for report in self.reports(submissions) {
+                file.write_all(jsonl::render(&ForStaff::of(&report)).as_bytes())?;
             }
             file.flush()
         })?;
+        self.pages(submissions)
+    }
+
+    fn reports(&self, submissions: &[SubmissionId]) -> impl Iterator<Item = SubmissionReport> {
+        let known = submissions.iter().filter_map(|id| self.known(id));
+        known.map(|done| done.report)
+    }
+
+    /// Writes `junit.xml`, the class's files of other formats and the page of the class, from what is
+    /// known of these submissions. What is not known is left out.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn pages(&self, submissions: &[SubmissionId]) -> Result<(), FolderError> {
         replace_with(&self.root.join(JUNIT), |file| {
             // The sums stand in front and are known at the end.
             let mut suites = BufWriter::new(tempfile::tempfile_in(&self.root)?);
             let mut parts = junit::Parts::default();
-            for report in reports() {
-                suites.write_all(parts.suite(&report).as_bytes())?;
+            for report in self.reports(submissions) {
+                suites.write_all(parts.suite(&ForStudent::of(&report)).as_bytes())?;
             }
             let mut suites = suites.into_inner()?;
             suites.seek(SeekFrom::Start(0))?;
@@ -214,24 +271,35 @@ impl Folder {
             file.write_all(junit::TAIL.as_bytes())
         })?;
         // The page counts over all of them, so all are in memory while it is made.
-        let all: Vec<SubmissionReport> = reports().collect();
-        replace(&self.root.join(PAGE), html::class(&all).as_bytes())
+        let all = self.reports(submissions);
+        let all: Vec<ForStaff> = all.map(|report| ForStaff::of(&report)).collect();
+        for (path, content) in self.formats.of_class(&all) {
+            let path = self.root.join(path);
+            match content {
+                Some(content) => replace(&path, content.as_bytes())?,
+                // What an earlier run wrote is not true any more.
+                None => remove(&path)?,
+            }
+        }
+        let page = html::class(&all, submissions.len() - all.len());
+        replace(&self.root.join(PAGE), page.as_bytes())
     }
 
     /// The page of a submission, and a drawing of each of its runs.
-    fn page(&self, report: &SubmissionReport) -> Result<(), FolderError> {
+    fn page(&self, staff: &ForStaff, student: &ForStudent) -> Result<(), FolderError> {
+        let name = staff.exact_name();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let runs = seen.remove(&report.submission).unwrap_or_default();
+        let runs = seen.remove(name).unwrap_or_default();
         drop(seen);
-        for graded in &report.scenarios {
+        for graded in &staff.scenarios {
             if let Some(seen) = runs.get(&graded.scenario) {
-                let ladder = seen.ladder.clone().judged(&entry::graded(graded));
-                let folder = self.cell_folder(&report.submission, &graded.scenario);
+                let ladder = seen.ladder.clone().judged(graded);
+                let folder = self.cell_folder(name, &graded.scenario);
                 replace(&folder.join(LADDER), svg::file(&ladder).as_bytes())?;
             }
         }
-        let page = html::submission(report, &runs);
-        replace(&self.of(&report.submission).join(PAGE), page.as_bytes())
+        let page = html::submission(student, &runs);
+        replace(&self.of(name).join(PAGE), page.as_bytes())
     }
 
     /// Writes what a cell saw; returns the path of `record.json`.
@@ -247,11 +315,15 @@ impl Folder {
         let runs = seen.entry(submission.clone()).or_default();
         runs.insert(record.scenario.clone(), Seen::of(record));
         drop(seen);
-        self.cell(submission, record, "record.json")
+        let folder = self.cell_folder(submission, &record.scenario);
+        let path = folder.join(RECORD);
+        replace(&path, json_text::pretty(record).as_bytes())?;
+        Ok(path)
     }
 
     /// Writes what the reference did in the submission's place, beside it, so that both can be judged
-    /// again; returns the path of `reference.json`.
+    /// again; returns the path of `reference.json`. It is one file for the whole class where the file
+    /// system has hard links: a record may have megabytes.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -260,17 +332,24 @@ impl Folder {
         submission: &SubmissionId,
         reference: &CellRecord,
     ) -> Result<PathBuf, FolderError> {
-        self.cell(submission, reference, "reference.json")
-    }
-
-    fn cell(
-        &self,
-        submission: &SubmissionId,
-        record: &CellRecord,
-        name: &str,
-    ) -> Result<PathBuf, FolderError> {
-        let path = self.cell_folder(submission, &record.scenario).join(name);
-        replace(&path, json_text::pretty(record).as_bytes())?;
+        let scenario = &reference.scenario;
+        let folder = self.cell_folder(submission, scenario);
+        let path = folder.join(REFERENCE);
+        let references = || {
+            let references = self.references.lock();
+            references.unwrap_or_else(PoisonError::into_inner)
+        };
+        let there = references().get(scenario).cloned();
+        let link = |there: PathBuf| {
+            fs::create_dir_all(&folder)?;
+            fs::hard_link(there, &path)
+        };
+        // Where there cannot be one more link it is written once more.
+        if there.is_some_and(|there| link(there).is_ok()) {
+            return Ok(path);
+        }
+        replace(&path, json_text::pretty(reference).as_bytes())?;
+        references().insert(scenario.clone(), path.clone());
         Ok(path)
     }
 
@@ -349,7 +428,10 @@ pub(super) fn cell_names(scenario: &ScenarioId) -> impl Iterator<Item = String> 
 }
 
 fn safe_name(name: &str) -> String {
-    let taken = [RESULTS, JUNIT, PAGE, roster::FILE].contains(&name);
+    let mut taken = [RESULTS, JUNIT, PAGE, roster::FILE, part::FILE]
+        .into_iter()
+        .chain(format::paths_of_class());
+    let taken = taken.any(|one| one == name);
     let fits = !name.is_empty()
         && !taken
         && name.len() <= NAME_BYTES
@@ -378,6 +460,27 @@ fn harmless(c: char) -> bool {
     } else {
         !is_unsafe(c) && !c.is_whitespace()
     }
+}
+
+/// Reads a file of a folder of reports, where there is one.
+///
+/// # Errors
+/// When it cannot be read, or is none.
+pub(super) fn read<T>(
+    path: PathBuf,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, BadFile> {
+    let parsed = match fs::read_to_string(&path) {
+        Ok(text) => parse(&text).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+    };
+    parsed.map_err(|why| BadFile { path, why })
+}
+
+/// Takes a file away, where there is one.
+pub(super) fn remove(path: &Path) -> Result<(), FolderError> {
+    absent(fs::remove_file(path)).map_err(at(path))
 }
 
 /// Writes a file beside its place and renames it into it.
@@ -450,171 +553,4 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::sample;
-
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|one| one.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn every_file_is_at_its_place_and_no_other() {
-        let place = tempfile::tempdir().unwrap();
-        let folder = Folder::begin(place.path().join("a/reports")).unwrap();
-        let report = sample::report();
-        folder.submission(&report).unwrap();
-        folder.submission(&report).unwrap();
-        folder.done(&Done::new(None, report.clone())).unwrap();
-        folder
-            .class(std::slice::from_ref(&report.submission))
-            .unwrap();
-        let record = folder
-            .record(&report.submission, &sample::record())
-            .unwrap();
-        assert!(record.ends_with("alice/cells/tcp-echo/server/pieces/record.json"));
-        assert_eq!(
-            names(folder.root()),
-            [".lock", "alice", "index.html", "junit.xml", "results.jsonl"]
-        );
-        assert_eq!(
-            names(&folder.root().join("alice")),
-            [
-                "cells",
-                "graded.json",
-                "index.html",
-                "report.json",
-                "report.txt"
-            ]
-        );
-        // Added twice, and once in the end.
-        let results = fs::read_to_string(folder.root().join(RESULTS)).unwrap();
-        assert_eq!(results, jsonl::render(&report));
-        let suites = fs::read_to_string(folder.root().join(JUNIT)).unwrap();
-        assert_eq!(suites, junit::render(std::slice::from_ref(&report)));
-        let read: CellRecord = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
-        assert_eq!(read, sample::record());
-    }
-
-    #[test]
-    fn results_are_added_as_they_come_and_a_new_run_begins_anew() {
-        let place = tempfile::tempdir().unwrap();
-        let path = place.path().join(RESULTS);
-        let folder = Folder::begin(place.path()).unwrap();
-        folder.submission(&sample::perfect()).unwrap();
-        folder.submission(&sample::report()).unwrap();
-        let text = fs::read_to_string(&path).unwrap();
-        let read: Vec<_> = text
-            .lines()
-            .map(|line| jsonl::read(line).unwrap().submission)
-            .collect();
-        assert_eq!(read, ["bob", "alice"]);
-        drop(folder);
-        Folder::begin(place.path()).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "");
-    }
-
-    #[test]
-    fn what_is_done_is_known_until_it_is_graded_again() {
-        let place = tempfile::tempdir().unwrap();
-        let folder = Folder::begin(place.path()).unwrap();
-        let report = sample::report();
-        let id = &report.submission;
-        folder.forget(id).unwrap();
-        folder.record(id, &sample::record()).unwrap();
-        folder.submission(&report).unwrap();
-        assert_eq!(folder.known(id), None);
-        let done = Done::new(None, report.clone());
-        folder.done(&done).unwrap();
-        assert_eq!(folder.known(id), Some(done));
-        assert_eq!(
-            all_known(place.path()).unwrap(),
-            [(id.clone(), folder.of(id))]
-        );
-        // As a run that is killed leaves them.
-        fs::write(folder.of(id).join(".report-x"), "").unwrap();
-        folder.forget(id).unwrap();
-        assert_eq!(folder.known(id), None);
-        assert_eq!(names(&folder.of(id)), ["index.html", "report.txt"]);
-    }
-
-    #[test]
-    fn a_folder_is_for_one_run_at_a_time() {
-        let place = tempfile::tempdir().unwrap();
-        let first = Folder::begin(place.path()).unwrap();
-        let error = Folder::begin(place.path()).unwrap_err().to_string();
-        assert!(error.contains("another run of sockgrade"), "{error}");
-        drop(first);
-        Folder::begin(place.path()).unwrap();
-    }
-
-    #[test]
-    fn a_name_never_leads_out_of_the_folder() {
-        let place = tempfile::tempdir().unwrap();
-        let folder = Folder::begin(place.path().join("reports")).unwrap();
-        folder.submission(&sample::hostile()).unwrap();
-        assert_eq!(names(place.path()), ["reports"]);
-        let inside = names(folder.root());
-        assert_eq!((inside.len(), inside[0].as_str()), (3, LOCK));
-        let record = CellRecord {
-            scenario: ScenarioId::new("../../x"),
-            ..sample::record()
-        };
-        let path = folder.record(&SubmissionId::new(".."), &record).unwrap();
-        assert!(!path.to_str().unwrap().contains(".."), "{path:?}");
-        assert_eq!(names(place.path()), ["reports"]);
-    }
-
-    #[test]
-    fn names_of_folders_are_harmless_and_differ() {
-        for name in ["alice", "Müller, Jörg (2)", "a.b@c", "jose\u{301}", "x y"] {
-            assert_eq!(safe_name(name), name);
-        }
-        let long = "ä".repeat(500);
-        let odd = [
-            "",
-            ".",
-            "..",
-            "../a",
-            "/a",
-            "a/b",
-            "a_b~",
-            "a\\b",
-            "a\0",
-            "a\n",
-            "-rf",
-            ".git",
-            "a.",
-            "a ",
-            "a\u{202e}b",
-            "junit.xml",
-            "index.html",
-            "results.jsonl",
-            "students.json",
-            "$(x)",
-            &long,
-            &long[..400],
-        ];
-        let mut seen = std::collections::BTreeSet::new();
-        for name in odd {
-            let safe = safe_name(name);
-            assert!(safe.chars().all(|c| harmless(c) || c == '~'), "{safe}");
-            assert!(!safe.starts_with(['.', '-']) && safe.len() < 120, "{safe}");
-            assert!(safe.contains('~') && seen.insert(safe), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
-        let place = tempfile::tempdir().unwrap();
-        let file = place.path().join("file");
-        fs::write(&file, "").unwrap();
-        let error = Folder::begin(file.join("reports")).unwrap_err().to_string();
-        assert!(error.contains("file/reports cannot be written"), "{error}");
-    }
-}
+mod tests;

@@ -8,10 +8,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{entry, json_text};
-use crate::batch::SubmissionReport;
+use super::entry::ForStaff;
+use super::json_text;
+use crate::course::HiddenResults;
 use crate::escape::escaped;
-use crate::judge::{Check, Finding, Graded, StepState, Verdict};
+use crate::judge::{Check, Finding, Graded, StepState, Sure, Verdict};
 use crate::record::Isolation;
 
 /// The version of the format.
@@ -35,6 +36,9 @@ pub struct Report {
     pub possible: u32,
     /// Points of what was not judged.
     pub not_judged: u32,
+    /// What students see of hidden scenarios; absent from older reports, where they see the results.
+    #[serde(default)]
+    pub hidden_results: HiddenResults,
     /// What is to be said about the hand-in as a whole.
     pub notices: Vec<String>,
     /// The scenarios, in the order of the course.
@@ -127,6 +131,9 @@ pub struct FindingLine {
     pub message: String,
     /// Rows of the catalogue of bugs that the evidence points to.
     pub bugs: Vec<String>,
+    /// How sure that is, `certain`, `likely` or `possible`; absent (null) for what was observed.
+    #[serde(default)]
+    pub sure: Option<SureWord>,
     /// What is compared; with the fields below it is absent (null) where there is nothing to compare.
     pub compared: Option<String>,
     /// What should be there, around the first difference.
@@ -146,6 +153,28 @@ pub struct FindingLine {
     pub masked: Vec<String>,
     /// The steps of the other side up to the one that failed.
     pub steps: Vec<StepLine>,
+}
+
+/// How sure a cause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SureWord {
+    /// The record shows it.
+    Certain,
+    /// It explains all that was seen, and little else does.
+    Likely,
+    /// It explains what was seen, and so do other things.
+    Possible,
+}
+
+impl From<Sure> for SureWord {
+    fn from(sure: Sure) -> Self {
+        match sure {
+            Sure::Certain => Self::Certain,
+            Sure::Likely => Self::Likely,
+            Sure::Possible => Self::Possible,
+        }
+    }
 }
 
 /// One step of the other side.
@@ -172,7 +201,7 @@ pub enum ReadError {
 }
 
 /// The file's content.
-pub fn render(report: &SubmissionReport) -> String {
+pub fn render(report: &ForStaff) -> String {
     json_text::pretty(&self::report(report))
 }
 
@@ -190,26 +219,27 @@ pub fn read(json: &str) -> Result<Report, ReadError> {
 }
 
 /// The report in the form of the file.
-pub fn report(original: &SubmissionReport) -> Report {
-    let report = entry::for_staff(original);
+pub fn report(report: &ForStaff) -> Report {
     let score = report.score();
     Report {
         schema: SCHEMA.to_owned(),
         // The key that gradebooks are joined by stays as it is.
-        submission: original.submission.as_str().to_owned(),
+        submission: report.exact_name().as_str().to_owned(),
         seed: report.seed.0,
         isolation: match report.isolation {
             Isolation::Namespaces => "namespaces".to_owned(),
+            Isolation::Direct => "direct".to_owned(),
         },
         earned: score.earned(),
         possible: score.possible(),
         not_judged: report.not_judged(),
+        hidden_results: report.hidden_results,
         notices: report.notices.clone(),
-        scenarios: report.scenarios.into_iter().map(scenario).collect(),
+        scenarios: report.scenarios.iter().map(scenario).collect(),
     }
 }
 
-fn scenario(graded: Graded) -> Scenario {
+fn scenario(graded: &Graded) -> Scenario {
     let check = |one: &crate::judge::CheckResult| CheckLine {
         check: check_word(one.check),
         passed: one.passed,
@@ -227,12 +257,12 @@ fn scenario(graded: Graded) -> Scenario {
         checks: graded.checks.iter().map(check).collect(),
         findings: graded.findings.iter().map(finding).collect(),
         wall_ms: graded.wall_ms,
-        title: graded.title,
-        reason: graded.reason,
-        faults: graded.faults,
-        did: graded.did,
-        program_did: graded.program_did,
-        hint: graded.hint,
+        title: graded.title.clone(),
+        reason: graded.reason.clone(),
+        faults: graded.faults.clone(),
+        did: graded.did.clone(),
+        program_did: graded.program_did.clone(),
+        hint: graded.hint.clone(),
     }
 }
 
@@ -254,6 +284,7 @@ fn finding(finding: &Finding) -> FindingLine {
             .iter()
             .map(|bug| bug.as_str().to_owned())
             .collect(),
+        sure: finding.sure.map(SureWord::from),
         compared: evidence.map(|one| one.what.clone()),
         expected: evidence.map(|one| escaped(&one.expected)),
         actual: evidence.map(|one| escaped(&one.actual)),
@@ -284,6 +315,7 @@ mod tests {
     #[test]
     fn a_report_is_read_back_as_it_was_written() {
         for sample in [sample::report(), sample::hostile(), sample::perfect()] {
+            let sample = ForStaff::of(&sample);
             let text = render(&sample);
             assert_eq!(read(&text).unwrap(), report(&sample));
             assert!(
@@ -297,13 +329,13 @@ mod tests {
     #[test]
     fn the_submission_keeps_its_exact_name() {
         let sample = sample::hostile();
-        let report = read(&render(&sample)).unwrap();
+        let report = read(&render(&ForStaff::of(&sample))).unwrap();
         assert_eq!(report.submission, sample.submission.as_str());
     }
 
     #[test]
     fn what_was_not_judged_counts_apart() {
-        let report = report(&sample::report());
+        let report = report(&ForStaff::of(&sample::report()));
         assert_eq!(
             (report.earned, report.possible, report.not_judged),
             (7, 17, 2)
@@ -312,7 +344,7 @@ mod tests {
 
     #[test]
     fn another_version_is_refused() {
-        let text = render(&sample::report()).replace("report/v1", "report/v2");
+        let text = render(&ForStaff::of(&sample::report())).replace("report/v1", "report/v2");
         let error = read(&text).unwrap_err().to_string();
         assert!(error.contains("sockgrade/report/v2"), "{error}");
         assert!(matches!(read("{}"), Err(ReadError::Malformed(_))));
@@ -320,7 +352,9 @@ mod tests {
 
     #[test]
     fn a_finding_has_the_fields_that_the_format_promises() {
-        let text = render(&sample::report());
+        let mut sample = sample::report();
+        sample.scenarios[1].findings[1].sure = Some(Sure::Likely);
+        let text = render(&ForStaff::of(&sample));
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         let scenario = &json["scenarios"][1];
         assert_eq!(scenario["id"], "tcp-echo/server/pieces");
@@ -330,5 +364,7 @@ mod tests {
         assert_eq!(finding["expected"], "naïve café\\n");
         assert_eq!(finding["actual"], "n");
         assert_eq!(finding["first_difference"], 1);
+        assert_eq!(finding["sure"], serde_json::Value::Null);
+        assert_eq!(scenario["findings"][1]["sure"], "likely");
     }
 }

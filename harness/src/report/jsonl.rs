@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::entry::ForStaff;
 use super::json::VerdictWord;
 use super::json_text;
-use crate::batch::SubmissionReport;
 
 /// The version of the format.
 pub const SCHEMA: &str = "sockgrade/result/v1";
@@ -61,7 +61,7 @@ pub struct ScenarioVerdict {
 }
 
 /// The line, with its line end.
-pub fn render(report: &SubmissionReport) -> String {
+pub fn render(report: &ForStaff) -> String {
     json_text::line(&line(report))
 }
 
@@ -71,7 +71,7 @@ pub fn read(line: &str) -> Result<ResultLine, serde_json::Error> {
 }
 
 /// The submission in the form of the file.
-pub fn line(report: &SubmissionReport) -> ResultLine {
+pub fn line(report: &ForStaff) -> ResultLine {
     let score = report.score();
     let mut exercises: Vec<ExerciseSum> = Vec::new();
     let mut scenarios = Vec::new();
@@ -104,7 +104,7 @@ pub fn line(report: &SubmissionReport) -> ResultLine {
     }
     ResultLine {
         schema: SCHEMA.to_owned(),
-        submission: report.submission.as_str().to_owned(),
+        submission: report.exact_name().as_str().to_owned(),
         earned: score.earned(),
         possible: score.possible(),
         not_judged: report.not_judged(),
@@ -121,17 +121,17 @@ mod tests {
     #[test]
     fn a_submission_is_one_line_that_is_read_back() {
         for sample in [sample::report(), sample::hostile()] {
-            let text = render(&sample);
+            let text = render(&ForStaff::of(&sample));
             assert_eq!(text.matches('\n').count(), 1, "{text}");
             let read = read(&text).unwrap();
-            assert_eq!(read, line(&sample));
+            assert_eq!(read, line(&ForStaff::of(&sample)));
             assert_eq!(read.submission, sample.submission.as_str());
         }
     }
 
     #[test]
     fn the_sums_of_the_exercises_are_those_of_the_submission() {
-        let line = line(&sample::report());
+        let line = line(&ForStaff::of(&sample::report()));
         let sum = |of: fn(&ExerciseSum) -> u32| line.exercises.iter().map(of).sum::<u32>();
         assert_eq!(sum(|one| one.earned), line.earned);
         assert_eq!(sum(|one| one.possible), line.possible);

@@ -4,36 +4,36 @@
 //! and ends with one thing to try and one command to run.
 
 use super::command::{Places, explain_command};
-use super::paragraph::{apart, labelled};
-use super::style::{Style, Tone};
+use super::paragraph::{WIDTH, apart, command, labelled};
+use super::style::{Look, Tone};
 use crate::judge::{Check, Comparison, Finding, Graded, Score, StepState, Sure};
 
 /// More deeds than these stand one below the other.
 const IN_ONE_SENTENCE: usize = 4;
 /// How far evidence is moved to the right.
-const EVIDENCE: &str = "      ";
+const EVIDENCE: usize = 6;
 
 /// The whole block: a heading, then a paragraph for each question that a reader has.
 /// `again` is the command to see it again.
-pub(super) fn explained(graded: &Graded, again: &str, style: Style) -> Vec<String> {
+pub(super) fn explained(graded: &Graded, again: &str, look: Look) -> Vec<String> {
+    let width = look.width(WIDTH);
     let heading = format!("{} · {} · {}", graded.exercise, graded.role, graded.title);
-    let mut lines = apart(&heading, &points(graded.score));
-    lines[0] = style.paint(Tone::Strong, &lines[0]);
+    let mut lines = apart(&heading, &points(graded.score), width);
+    lines[0] = look.paint(Tone::Strong, &lines[0]);
     lines.push(String::new());
-    lines.extend(story(graded));
+    lines.extend(story(graded, width));
     for (number, finding) in graded.findings.iter().enumerate() {
-        lines.extend(found(finding, number == 0));
+        lines.extend(found(finding, number == 0, look));
     }
     let right = right(graded);
     if !right.is_empty() {
-        lines.extend(labelled("Was right", &right.join(", ")));
+        lines.extend(labelled("Was right", &right.join(", "), width));
     }
-    lines.extend(advice(graded));
-    // A command is never broken: it is copied as a whole.
-    let command = |label: &str, command: &str| format!("  {label:<16}{command}");
-    let about = explain_command(&graded.findings, Places::default());
-    lines.extend(about.map(|about| command("About it", &about)));
-    lines.push(command("See it again", again));
+    lines.extend(advice(graded, width));
+    if let Some(about) = explain_command(&graded.findings, Places::default()) {
+        lines.extend(command("About it", &about, width));
+    }
+    lines.extend(command("See it again", again, width));
     lines
 }
 
@@ -47,26 +47,26 @@ pub(super) fn points(score: Score) -> String {
     }
 }
 
-fn story(graded: &Graded) -> Vec<String> {
+fn story(graded: &Graded, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     if graded.did.is_empty() {
-        lines.extend(labelled("What we did", "started your program"));
+        lines.extend(labelled("What we did", "started your program", width));
     } else {
-        lines.extend(deeds("What we did", &graded.did));
+        lines.extend(deeds("What we did", &graded.did, width));
     }
     if !graded.faults.is_empty() {
-        lines.extend(deeds("On purpose", &graded.faults));
+        lines.extend(deeds("On purpose", &graded.faults, width));
     }
     if !graded.program_did.is_empty() {
-        lines.extend(deeds("Your program", &graded.program_did));
+        lines.extend(deeds("Your program", &graded.program_did, width));
     }
     lines
 }
 
 /// Deeds as one sentence, or one below the other where they are many.
-fn deeds(label: &str, deeds: &[String]) -> Vec<String> {
+fn deeds(label: &str, deeds: &[String], width: usize) -> Vec<String> {
     let text = told(deeds).unwrap_or_else(|| deeds.join("\n"));
-    labelled(label, &text)
+    labelled(label, &text, width)
 }
 
 /// Deeds as one sentence, unless they are many.
@@ -83,19 +83,13 @@ pub(super) fn told(deeds: &[String]) -> Option<String> {
 
 /// A finding: of the first one the evidence comes before the sentence, because the reader already
 /// knows what it is about.
-fn found(finding: &Finding, first: bool) -> Vec<String> {
-    let evidence = finding.evidence.as_ref().map(compared).unwrap_or_default();
-    let stopped = stopped_at(finding);
-    let label = match (finding.sure, first) {
-        (Some(sure), false) if finding.code.is_cause() => match sure {
-            Sure::Certain => "The cause",
-            Sure::Likely => "Likely cause",
-            Sure::Possible => "Perhaps",
-        },
-        (_, true) => "Why",
-        (_, false) => "Also",
-    };
-    let message = labelled(label, &finding.message);
+fn found(finding: &Finding, first: bool, look: Look) -> Vec<String> {
+    let width = look.width(WIDTH);
+    let evidence = finding.evidence.as_ref();
+    let evidence = evidence.map(|evidence| compared(evidence, look));
+    let evidence = evidence.unwrap_or_default();
+    let stopped = stopped_at(finding, width);
+    let message = labelled(label(finding, first), &finding.message, width);
     if first {
         [stopped, evidence, message].concat()
     } else {
@@ -103,8 +97,21 @@ fn found(finding: &Finding, first: bool) -> Vec<String> {
     }
 }
 
+/// What a finding is called: of a cause how sure it is.
+pub(super) fn label(finding: &Finding, first: bool) -> &'static str {
+    match (finding.sure, first) {
+        (Some(sure), false) if finding.code.is_cause() => match sure {
+            Sure::Certain => "The cause",
+            Sure::Likely => "Likely cause",
+            Sure::Possible => "Perhaps",
+        },
+        (_, true) => "Why",
+        (_, false) => "Also",
+    }
+}
+
 /// Which step of ours came to nothing, where a script went step by step.
-fn stopped_at(finding: &Finding) -> Vec<String> {
+fn stopped_at(finding: &Finding, width: usize) -> Vec<String> {
     let failed = finding
         .steps
         .iter()
@@ -113,15 +120,16 @@ fn stopped_at(finding: &Finding) -> Vec<String> {
         return Vec::new();
     };
     let text = format!("step {}: {}", at + 1, finding.steps[at].text);
-    labelled("Came as far as", &text)
+    labelled("Came as far as", &text, width)
 }
 
 /// What should be there and what is, one above the other.
-fn compared(comparison: &Comparison) -> Vec<String> {
-    let mut lines = labelled("Side by side", &format!("{}:", comparison.what));
+fn compared(comparison: &Comparison, look: Look) -> Vec<String> {
+    let what = format!("{}:", comparison.what);
+    let mut lines = labelled("Side by side", &what, look.width(WIDTH));
     lines.push(String::new());
-    let drawn = comparison.lines().into_iter();
-    lines.extend(drawn.map(|line| format!("{EVIDENCE}{line}")));
+    let drawn = comparison.lines(look.room(EVIDENCE)).into_iter();
+    lines.extend(drawn.map(|line| format!("{:EVIDENCE$}{line}", "")));
     lines.push(String::new());
     lines
 }
@@ -144,9 +152,9 @@ pub(super) fn right(graded: &Graded) -> Vec<&'static str> {
         .collect()
 }
 
-fn advice(graded: &Graded) -> Vec<String> {
+fn advice(graded: &Graded, width: usize) -> Vec<String> {
     match graded.hint.as_str() {
         "" => Vec::new(),
-        hint => labelled("Try", hint),
+        hint => labelled("Try", hint, width),
     }
 }

@@ -3,10 +3,12 @@
 //! Blanks are kept as they are, because quoted bytes may have several in a row, and a short quotation
 //! is not broken in the middle.
 
-/// The columns of a report that a person reads.
+/// The columns of a report that a person reads, in a file.
 pub(super) const WIDTH: usize = 90;
 /// Where the text beside a label begins.
 pub(super) const COLUMN: usize = 18;
+/// No text is put into fewer columns.
+pub(super) const NARROW: usize = 24;
 /// So long may a quotation be that is kept in one piece.
 const QUOTATION: usize = 44;
 
@@ -73,13 +75,23 @@ fn quotation(text: &str) -> Option<usize> {
 }
 
 /// The text beside its label.
-pub(super) fn labelled(label: &str, text: &str) -> Vec<String> {
-    beside(&format!("  {label}"), COLUMN, text)
+pub(super) fn labelled(label: &str, text: &str, width: usize) -> Vec<String> {
+    beside(&format!("  {label}"), COLUMN, text, width)
+}
+
+/// A command beside its label, or below it where it does not fit. It is never broken, because it is
+/// copied as a whole.
+pub(super) fn command(label: &str, command: &str, width: usize) -> Vec<String> {
+    let label = format!("  {label}");
+    if COLUMN + columns(command) > width {
+        return vec![label, format!("{:4}{command}", "")];
+    }
+    vec![format!("{label:<COLUMN$}{command}")]
 }
 
 /// The text from a column on, with something in front of its first line.
-pub(super) fn beside(front: &str, column: usize, text: &str) -> Vec<String> {
-    let lines = fill(text, WIDTH.saturating_sub(column).max(20));
+pub(super) fn beside(front: &str, column: usize, text: &str, width: usize) -> Vec<String> {
+    let lines = fill(text, width.saturating_sub(column).max(20));
     let line = |(number, line): (usize, String)| {
         let front = if number == 0 { front } else { "" };
         format!("{front:<column$}{line}").trim_end().to_owned()
@@ -88,12 +100,14 @@ pub(super) fn beside(front: &str, column: usize, text: &str) -> Vec<String> {
 }
 
 /// One text at the left and one at the right end of a line; on two lines where they do not fit.
-pub(super) fn apart(left: &str, right: &str) -> Vec<String> {
+pub(super) fn apart(left: &str, right: &str, width: usize) -> Vec<String> {
     let used = columns(left) + columns(right);
-    if used + 2 > WIDTH {
-        return vec![left.to_owned(), format!("{right:>WIDTH$}")];
+    if used + 2 > width {
+        let mut lines = fill(left, width);
+        lines.push(format!("{right:>width$}"));
+        return lines;
     }
-    vec![format!("{left}{}{right}", " ".repeat(WIDTH - used))]
+    vec![format!("{left}{}{right}", " ".repeat(width - used))]
 }
 
 #[cfg(test)]
@@ -111,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_label_stands_before_the_first_line_only() {
-        let lines = labelled("Try", &"word ".repeat(20));
+        let lines = labelled("Try", &"word ".repeat(20), WIDTH);
         assert!(
             lines[0].starts_with("  Try             word word"),
             "{lines:?}"

@@ -2,14 +2,16 @@
 //!
 //! Each line has the time in milliseconds, who did it to whom, and what; the step that failed is
 //! marked. The order is that in which the cell saw the events; between a print and a packet it says
-//! nothing about the program, which may have done both in any order.
+//! nothing about the program, which may have done both in any order. On a terminal, what does not fit
+//! goes on below.
 
 mod row;
 
 pub(super) use self::row::ending;
 use self::row::{Row, SCRIPT, bytes, counted, name, words};
 use super::entry::line;
-use super::style::{Style, Tone};
+use super::paragraph::{beside, columns, fill};
+use super::style::{Look, Tone};
 use crate::course::Step;
 use crate::ids::Participant;
 use crate::judge::what_became_of;
@@ -17,59 +19,55 @@ use crate::record::{CellRecord, Over, ProgramRecord};
 use crate::transcript::What;
 
 /// The transcript, how each program ended, and why the run was over.
-pub fn transcript(record: &CellRecord, style: Style) -> String {
-    let mut lines = vec![heading(record, style), String::new()];
+pub fn transcript(record: &CellRecord, look: Look) -> String {
+    let mut lines = heading(record, look);
+    lines.push(String::new());
     let width = width(record);
     lines.push(format!(
         "{:>11}  {:<width$}     {:<width$}  {}",
         "ms", "from", "to", "what"
     ));
     for event in &record.events {
-        lines.push(Row::of(record, event).drawn(width, style));
+        lines.extend(Row::of(record, event).drawn(width, look));
     }
-    lines.extend(not_reached(record, width));
+    lines.extend(not_reached(record, width, look));
     lines.push(String::new());
     for program in &record.programs {
-        lines.extend(ended(record, program));
+        lines.extend(ended(record, program, look));
     }
-    lines.push(format!(
-        "  The run was over after {} ms: {}.",
+    let said = |text: &str| beside("", 2, text, look.room(0));
+    lines.extend(said(&format!(
+        "The run was over after {} ms: {}.",
         record.wall_ms,
         over(record.over)
-    ));
-    for fault in &record.faults {
-        let told = what_became_of(fault);
-        lines.extend(
-            told.iter()
-                .map(|text| format!("  On the wire: {}.", line(text))),
-        );
+    )));
+    for text in record.faults.iter().flat_map(what_became_of) {
+        lines.extend(said(&format!("On the wire: {}.", line(&text))));
     }
     for trouble in &record.trouble {
-        let text = format!("  TROUBLE on our side: {}", line(trouble));
-        lines.push(style.paint(Tone::Aside, &text));
+        let text = said(&format!("TROUBLE on our side: {}", line(trouble)));
+        lines.extend(text.iter().map(|text| look.paint(Tone::Aside, text)));
     }
     lines.join("\n") + "\n"
 }
 
-fn heading(record: &CellRecord, style: Style) -> String {
+fn heading(record: &CellRecord, look: Look) -> Vec<String> {
     let whose = match &record.submission {
         Some(id) => format!("the program of {}", line(id.as_str())),
         None => "the reference".to_owned(),
     };
     let text = format!(
-        "{} with {whose} as {}",
+        "{} with {whose} as {}, seed {}",
         record.scenario,
-        name(&record.graded)
-    );
-    format!(
-        "{}, seed {}",
-        style.paint(Tone::Strong, &text),
+        name(&record.graded),
         record.seed.0
-    )
+    );
+    let lines = fill(&text, look.room(0)).into_iter();
+    lines.map(|text| look.paint(Tone::Strong, &text)).collect()
 }
 
 /// The steps behind the last one that was tried.
-fn not_reached(record: &CellRecord, width: usize) -> Vec<String> {
+fn not_reached(record: &CellRecord, width: usize, look: Look) -> Vec<String> {
     let tried = record.events.iter().filter_map(|event| match &event.what {
         What::Stepped { number, .. } => Some(number + 1),
         _ => None,
@@ -79,18 +77,19 @@ fn not_reached(record: &CellRecord, width: usize) -> Vec<String> {
     let gap = width + 6;
     let line = |(number, step): (usize, &Step)| {
         let text = format!("step {}: {}: not reached", number + 1, words(record, step));
-        format!("{:>11}  {SCRIPT:<width$}{:gap$}{text}", "-", "")
+        let front = format!("{:>11}  {SCRIPT:<width$}{:gap$}", "-", "");
+        beside(&front, columns(&front), &text, look.room(0))
     };
     record
         .script
         .iter()
         .enumerate()
         .skip(tried)
-        .map(line)
+        .flat_map(line)
         .collect()
 }
 
-fn ended(record: &CellRecord, program: &ProgramRecord) -> Vec<String> {
+fn ended(record: &CellRecord, program: &ProgramRecord, look: Look) -> Vec<String> {
     let graded = if program.participant == record.graded {
         ", which is graded"
     } else {
@@ -104,14 +103,15 @@ fn ended(record: &CellRecord, program: &ProgramRecord) -> Vec<String> {
             format!(", run {} of {all}", number.map_or(all, |number| number + 1))
         }
     };
-    let mut lines = vec![format!(
-        "  {} ({}){graded}{run}: {}; {} ms of CPU time",
+    let text = format!(
+        "{} ({}){graded}{run}: {}; {} ms of CPU time",
         name(&program.participant),
         program.role,
         ending(&program.ending),
         program.cpu_ms,
-    )];
-    let mut say = |text: String| lines.push(format!("      {text}"));
+    );
+    let mut lines = beside("", 2, &text, look.room(0));
+    let mut say = |text: String| lines.extend(beside("", 6, &text, look.room(0)));
     if !program.listens.is_empty() {
         let listens: Vec<String> = program.listens.iter().map(|one| line(one)).collect();
         let right = if program.ready {
@@ -191,16 +191,17 @@ fn width(record: &CellRecord) -> usize {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use crate::report::style::Style;
 
     #[test]
     fn a_run_reads_like_this() {
-        insta::assert_snapshot!(transcript(&sample::record(), Style::Off));
+        insta::assert_snapshot!(transcript(&sample::record(), Look::default()));
     }
 
     #[test]
     fn colours_change_no_word() {
-        let coloured = transcript(&sample::record(), Style::On);
-        let plain = transcript(&sample::record(), Style::Off);
+        let coloured = transcript(&sample::record(), Style::On.into());
+        let plain = transcript(&sample::record(), Look::default());
         assert_ne!(coloured, plain);
         assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
     }

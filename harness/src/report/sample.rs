@@ -5,8 +5,8 @@ mod run;
 
 pub(super) use run::record;
 
-use crate::batch::SubmissionReport;
-use crate::course::{Level, Role};
+use crate::batch::{ProgramFile, SubmissionReport};
+use crate::course::{HiddenResults, Level, Role};
 use crate::ids::{BugId, ExerciseId, ScenarioId, SubmissionId};
 use crate::judge::{
     Check, CheckResult, Code, Comparison, Finding, Graded, Score, StepLine, StepState, Verdict,
@@ -85,6 +85,12 @@ fn submission(name: &str, notices: Vec<String>, scenarios: Vec<Graded>) -> Submi
         submission: SubmissionId::new(name),
         seed: Seed(1),
         isolation: Isolation::Namespaces,
+        hidden_results: HiddenResults::Shown,
+        files: vec![ProgramFile {
+            exercise: ExerciseId::new("tcp-echo"),
+            role: Role::Server,
+            path: format!("submissions/{name}/tcp-echo-server.py"),
+        }],
         notices,
         scenarios,
     }
@@ -255,7 +261,7 @@ fn lost_first() -> Graded {
         code: Code::MissingDatagram,
         check: Check::Wire,
         message:
-            "The server waited for \"ping 2\" (6 bytes), which never came. Last seen, it waits \
+            "The server waited for \"ping 2\" (6 bytes), which never came. When last seen, it was waiting \
                   in recvfrom without a timeout."
                 .to_owned(),
         bugs: vec![BugId::new("U01")],

@@ -35,7 +35,7 @@ pub fn table(sheet: &Sheet, style: Style) -> String {
             (0, _) => style.paint(Tone::Aside, line.trim_end()),
             (_, _) => style.paint(Tone::Bad, line.trim_end()),
         });
-        for example in &row.examples {
+        for example in row.examples.iter().chain(&row.idle) {
             let text = escape::clean(&entry::line(example));
             lines.extend(
                 fill(&text, LINE - 4)
@@ -43,6 +43,9 @@ pub fn table(sheet: &Sheet, style: Style) -> String {
                     .map(|line| format!("    {line}")),
             );
         }
+    }
+    for (scenario, why) in &sheet.left_out {
+        lines.push(format!("left out: {scenario}: {why}"));
     }
     for (program, why) in &sheet.skipped {
         lines.push(format!("skipped: {program}: {why}"));
@@ -89,9 +92,19 @@ fn sum(sheet: &Sheet) -> String {
     } else {
         ""
     };
+    let unfailed = match sheet.unfailed() {
+        0 => String::new(),
+        1 => ", 1 check that no program fails".to_owned(),
+        checks => format!(", {checks} checks that no program fails"),
+    };
+    let idle = match sheet.idle() {
+        0 => String::new(),
+        1 => ", 1 fault that does not act".to_owned(),
+        faults => format!(", {faults} faults that do not act"),
+    };
     format!(
         "{} scenarios, {} programs ({} skipped), {} rounds: {verdicts} verdicts, {} differ, {} not \
-         judged{interrupted}",
+         judged{unfailed}{idle}{interrupted}",
         sheet.rows.len(),
         sheet.programs,
         sheet.skipped.len(),

@@ -3,8 +3,8 @@
 //! It tells four things apart where the verdict knows three: a scenario that was not run, because
 //! something before it has to work first, lost its points as well, but there is nothing to explain.
 
+use super::entry::Shown;
 use super::style::{Style, Tone};
-use crate::batch::SubmissionReport;
 use crate::judge::{Graded, Verdict};
 
 /// Where a scenario stands.
@@ -58,7 +58,7 @@ impl Standing {
 }
 
 /// `3 passed, 2 failed, 1 not run, 1 not judged`, without those that there are none of.
-pub(super) fn counts(report: &SubmissionReport) -> String {
+pub(super) fn counts(report: &Shown) -> String {
     let counted = Standing::ALL.into_iter().filter_map(|standing| {
         let here = |graded: &&Graded| Standing::of(graded) == standing;
         let number = report.scenarios.iter().filter(here).count();
@@ -71,9 +71,40 @@ pub(super) fn counts(report: &SubmissionReport) -> String {
     counted.join(", ")
 }
 
+/// The scenarios of each exercise and role, in the order of the course; what was not judged stands
+/// apart.
+pub(super) fn groups(report: &Shown) -> Vec<Vec<&Graded>> {
+    let mut groups: Vec<Vec<&Graded>> = Vec::new();
+    let counted = |one: &&Graded| one.counted().is_some();
+    for graded in report.scenarios.iter().filter(counted) {
+        let same = |group: &&mut Vec<&Graded>| {
+            group[0].exercise == graded.exercise && group[0].role == graded.role
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(graded),
+            None => groups.push(vec![graded]),
+        }
+    }
+    groups
+}
+
+/// The scenarios that stand so, by their reason, in the order in which the reasons first occur.
+pub(super) fn by_reason(report: &Shown, standing: Standing) -> Vec<(&str, Vec<&Graded>)> {
+    let mut reasons: Vec<(&str, Vec<&Graded>)> = Vec::new();
+    let stands_so = |one: &&Graded| Standing::of(one) == standing;
+    for graded in report.scenarios.iter().filter(stands_so) {
+        let reason = reason(graded);
+        match reasons.iter_mut().find(|(one, _)| *one == reason) {
+            Some((_, all)) => all.push(graded),
+            None => reasons.push((reason, vec![graded])),
+        }
+    }
+    reasons
+}
+
 /// True where a scenario that was not run waits for another of the same program, which says why.
 /// Otherwise there was no program to run.
-pub(super) fn waits_for_another(report: &SubmissionReport, graded: &Graded) -> bool {
+pub(super) fn waits_for_another(report: &Shown, graded: &Graded) -> bool {
     report.scenarios.iter().any(|other| {
         other.exercise == graded.exercise
             && other.role == graded.role

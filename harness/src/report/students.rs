@@ -1,21 +1,9 @@
 //! `students.json` beside the reports: whose the submissions are, as the platform said it, for gradebooks.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder::{FolderError, replace};
+use super::folder::{self, BadFile, FolderError, replace};
 use crate::roster::{self, Roster};
-
-/// A list of students that is none.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {why}", path.display())]
-pub struct BadRoster {
-    /// Which.
-    pub path: PathBuf,
-    /// Why.
-    pub why: String,
-}
 
 /// Writes it into a folder of reports; returns the path.
 ///
@@ -31,24 +19,16 @@ pub fn write(root: &Path, roster: &Roster) -> Result<PathBuf, FolderError> {
 ///
 /// # Errors
 /// When it cannot be read, or is none.
-pub fn read(root: &Path) -> Result<Option<Roster>, BadRoster> {
-    let path = root.join(roster::FILE);
-    let wrong = |why: String| BadRoster {
-        path: path.clone(),
-        why,
-    };
-    match fs::read_to_string(&path) {
-        Ok(text) => match Roster::read(&text) {
-            Ok(roster) => Ok(Some(roster)),
-            Err(error) => Err(wrong(error.to_string())),
-        },
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(wrong(error.to_string())),
-    }
+pub fn read(root: &Path) -> Result<Option<Roster>, BadFile> {
+    folder::read(root.join(roster::FILE), |text| {
+        Roster::read(text).map_err(|error| error.to_string())
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::roster::Platform;
 

@@ -1,6 +1,48 @@
-//! Colours for a terminal: an addition to words that say everything without them.
+//! How a text looks where it is read: its colours, which only add to words that say everything without
+//! them, and how long its lines are.
 
 use anstyle::{AnsiColor, Color};
+
+/// The columns that lines of text have at least, and at most: longer ones are hard to read.
+const NARROWEST: usize = 40;
+const WIDEST: usize = 100;
+
+/// How a text looks. By default as in a file: without colours, and as wide as that text usually is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Whether words are coloured.
+    pub style: Style,
+    /// The columns of the terminal that it is for; none where it goes elsewhere.
+    pub columns: Option<usize>,
+}
+
+impl Look {
+    /// The columns of a line, which has `usual` in a file.
+    pub(super) fn width(self, usual: usize) -> usize {
+        let fitting = |columns: usize| columns.clamp(NARROWEST, WIDEST);
+        self.columns.map_or(usual, fitting)
+    }
+
+    /// What is left of a line behind `column` for what keeps its own layout; in a file, all that it takes.
+    pub(super) fn room(self, column: usize) -> usize {
+        let left = |columns: usize| columns.max(NARROWEST) - column;
+        self.columns.map_or(usize::MAX, left)
+    }
+
+    /// See [`Style::paint`].
+    pub(super) fn paint(self, tone: Tone, text: &str) -> String {
+        self.style.paint(tone, text)
+    }
+}
+
+impl From<Style> for Look {
+    fn from(style: Style) -> Self {
+        Self {
+            style,
+            columns: None,
+        }
+    }
+}
 
 /// Whether words are coloured.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use super::archive::{self, Failure};
 use super::download;
 use super::import::{ImportError, fill};
 use super::open::REFUSED;
 use crate::ids::SubmissionId;
+use crate::os::temporary::Temporary;
 use crate::roster::{self, Roster};
 
 /// The hand-ins of a class.
@@ -23,7 +22,7 @@ pub struct Class {
     /// What is to be said of the download, each in a line.
     pub remarks: Vec<String>,
     /// Where a download was unpacked.
-    _unpacked: Option<TempDir>,
+    _unpacked: Option<Temporary>,
 }
 
 /// Reads the class at `path`; a download that has to be unpacked goes to a new folder in `work`.
@@ -68,15 +67,12 @@ pub fn class(path: &Path, work: &Path) -> Result<Class, ImportError> {
             _unpacked: None,
         });
     }
-    let unpacked = tempfile::Builder::new()
-        .prefix("class-")
-        .tempdir_in(work)
-        .map_err(|error| {
-            ImportError::Failed(format!(
-                "cannot make a folder in {}: {error}",
-                work.display()
-            ))
-        })?;
+    let unpacked = Temporary::create(work).map_err(|error| {
+        ImportError::Failed(format!(
+            "cannot make a folder in {}: {error}",
+            work.display()
+        ))
+    })?;
     let imported = fill(&download, path, unpacked.path())?;
     let class = folder(unpacked.path())?;
     Ok(Class {

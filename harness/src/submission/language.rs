@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MissingTool, Tools};
+use super::{MissingTool, Tool, Tools};
 use crate::course::CourseLanguage;
 
 /// A language, or another way in which a program can be handed in.
@@ -22,6 +22,7 @@ pub struct Language {
     compile: Option<Vec<String>>,
     run: Vec<String>,
     environment: BTreeMap<String, String>,
+    package: Option<&'static str>,
 }
 
 /// Why a language of a course cannot be used.
@@ -104,6 +105,7 @@ impl Language {
             compile,
             run,
             environment,
+            package: None,
         })
     }
 
@@ -148,6 +150,22 @@ impl Language {
             .map(|tool| tool.trim_start_matches("#!").split('|'))
     }
 
+    /// The package of Debian and Ubuntu that has its tools, for the standard ones.
+    pub fn package(&self) -> Option<&'static str> {
+        self.package
+    }
+
+    /// Every tool that its programs need: its name with the tool that serves, or what is lacking.
+    pub fn needs(&self, tools: &Tools) -> Vec<Result<(String, Tool), MissingTool>> {
+        let find = |names: Vec<&str>| {
+            let found = |name: &&&str| tools.resolve(name).is_ok();
+            let name = names.iter().find(found).copied().unwrap_or_default();
+            let tool = tools.any(names.iter().copied(), &self.name)?;
+            Ok((name.to_owned(), tool))
+        };
+        self.commands().map(Iterator::collect).map(find).collect()
+    }
+
     /// What its programs need and this machine lacks.
     pub fn missing(&self, tools: &Tools) -> Option<MissingTool> {
         let mut commands = self.commands();
@@ -173,14 +191,18 @@ impl Languages {
             let compile = Some(words(row.compile)).filter(|words| !words.is_empty());
             let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
             let environment = row.environment.iter().map(owned).collect();
-            Language::new(
+            let language = Language::new(
                 row.name,
                 words(row.extensions),
                 compile,
                 words(row.run),
                 environment,
             )
-            .expect("the standard table is right, as a test shows")
+            .expect("the standard table is right, as a test shows");
+            Language {
+                package: Some(row.package),
+                ..language
+            }
         };
         let list = STANDARD.iter().map(language).collect();
         Self { list }
@@ -225,7 +247,15 @@ impl Languages {
         self.list.iter().find(|language| language.name == name)
     }
 
-    pub(super) fn all(&self) -> &[Language] {
+    /// The first language whose programs need this tool.
+    pub fn with_tool(&self, name: &str) -> Option<&Language> {
+        self.list
+            .iter()
+            .find(|language| language.tools().any(|tool| tool == name))
+    }
+
+    /// All of them, a course's own first.
+    pub fn all(&self) -> &[Language] {
         &self.list
     }
 
@@ -260,6 +290,8 @@ struct Row {
     name: &'static str,
     /// Words between blanks, as are the commands.
     extensions: &'static str,
+    /// What Debian and Ubuntu call the package.
+    package: &'static str,
     /// Empty where there is no compiler.
     compile: &'static str,
     run: &'static str,
@@ -270,12 +302,14 @@ impl Row {
     const fn interpreted(
         name: &'static str,
         extensions: &'static str,
+        package: &'static str,
         run: &'static str,
         environment: &'static [(&'static str, &'static str)],
     ) -> Self {
         Self {
             name,
             extensions,
+            package,
             compile: "",
             run,
             environment,
@@ -285,6 +319,7 @@ impl Row {
     const fn compiled(
         name: &'static str,
         extensions: &'static str,
+        package: &'static str,
         compile: &'static str,
         run: &'static str,
         environment: &'static [(&'static str, &'static str)],
@@ -292,6 +327,7 @@ impl Row {
         Self {
             name,
             extensions,
+            package,
             compile,
             run,
             environment,
@@ -326,17 +362,30 @@ const JAVA: &str = "java -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -
 const RUSTC: &str = "rustc --edition 2021 -O --crate-name program -o {output} {file}";
 
 const STANDARD: &[Row] = &[
-    Row::interpreted("Python", "py", "python3|python {file}", PYTHON),
-    Row::compiled("C", "c", C, "{output}", &[]),
-    Row::compiled("C++", "cpp cc cxx c++ C", CPP, "{output}", &[]),
-    Row::compiled("Java", "java", JAVAC, JAVA, &[]),
-    Row::interpreted("JavaScript", "js mjs cjs", "node|nodejs {file}", &[]),
-    Row::compiled("Rust", "rs", RUSTC, "{output}", &[]),
-    Row::compiled("Go", "go", "go build -o {output} {file}", "{output}", GO),
-    Row::interpreted("Perl", "pl", "perl {file}", &[]),
-    Row::interpreted("Ruby", "rb", "ruby {file}", &[]),
-    Row::interpreted("Tcl", "tcl", "tclsh {file}", &[]),
-    Row::interpreted("shell", "sh bash", "#!bash|sh {file}", &[]),
+    Row::interpreted("Python", "py", "python3", "python3|python {file}", PYTHON),
+    Row::compiled("C", "c", "gcc libc6-dev", C, "{output}", &[]),
+    Row::compiled("C++", "cpp cc cxx c++ C", "g++", CPP, "{output}", &[]),
+    Row::compiled("Java", "java", "default-jdk-headless", JAVAC, JAVA, &[]),
+    Row::interpreted(
+        "JavaScript",
+        "js mjs cjs",
+        "nodejs",
+        "node|nodejs {file}",
+        &[],
+    ),
+    Row::compiled("Rust", "rs", "rustc", RUSTC, "{output}", &[]),
+    Row::compiled(
+        "Go",
+        "go",
+        "golang-go",
+        "go build -o {output} {file}",
+        "{output}",
+        GO,
+    ),
+    Row::interpreted("Perl", "pl", "perl", "perl {file}", &[]),
+    Row::interpreted("Ruby", "rb", "ruby", "ruby {file}", &[]),
+    Row::interpreted("Tcl", "tcl", "tcl", "tclsh {file}", &[]),
+    Row::interpreted("shell", "sh bash", "bash", "#!bash|sh {file}", &[]),
 ];
 
 #[cfg(test)]

@@ -8,10 +8,9 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use super::archive::{self, Failure, Limits, Refusal};
 use super::walk::shown;
+use crate::os::temporary::Temporary;
 
 /// The ending of a file that says why there is no hand-in.
 pub const REFUSED: &str = ".refused";
@@ -29,7 +28,7 @@ pub struct Opened {
     folder: PathBuf,
     notices: Vec<String>,
     /// Where an archive was unpacked.
-    _unpacked: Option<TempDir>,
+    _unpacked: Option<Temporary>,
 }
 
 /// Why a hand-in cannot be looked into.
@@ -76,13 +75,10 @@ pub fn open(path: &Path, work: &Path) -> Opened {
             _unpacked: None,
         };
     };
-    let made = tempfile::Builder::new()
-        .prefix("unpacked-")
-        .tempdir_in(work)
-        .map_err(|source| Failure::Ours {
-            what: format!("cannot make a folder in {}", work.display()),
-            source,
-        });
+    let made = Temporary::create(work).map_err(|source| Failure::Ours {
+        what: format!("cannot make a folder in {}", work.display()),
+        source,
+    });
     let unpacked = made.and_then(|folder| {
         let left_out = archive::unpack(&archive, folder.path(), Limits::STUDENT)?;
         Ok((folder, left_out))

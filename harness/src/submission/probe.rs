@@ -114,7 +114,7 @@ pub(super) fn ask(name: &str, path: &Path, patience: Duration) -> Result<Answer,
     if question.is_empty() {
         return Ok(Answer::default());
     }
-    let answer = kind.understood(name, &output(path, question, patience)?)?;
+    let answer = kind.understood(name, &output(path, question, "", patience)?)?;
     match &answer.program {
         Some(program) if !program.is_file() => Err(format!(
             "it says that it is {}, which is not there",
@@ -124,19 +124,45 @@ pub(super) fn ask(name: &str, path: &Path, patience: Duration) -> Result<Answer,
     }
 }
 
+/// Asks a tool for its version: the first number with a dot in what it says of it.
+///
+/// # Errors
+/// In words, where it says none.
+pub(super) fn version(name: &str, path: &Path, patience: Duration) -> Result<String, String> {
+    let (question, script): (&[&str], &str) = match name {
+        "go" => (&["version"], ""),
+        "java" | "javac" => (&["-version"], ""),
+        "tclsh" => (&[], "puts [info patchlevel]\n"),
+        _ => (&["--version"], ""),
+    };
+    let told = output(path, question, script, patience)?;
+    let word_end = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"' | ',');
+    let number = |word: &&str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
+    told.split(word_end)
+        .map(|word| word.trim_start_matches("go").trim_start_matches('v'))
+        .find(number)
+        .map(|number| crate::escape::visible(number.as_bytes()))
+        .ok_or_else(|| "it does not tell its version".to_owned())
+}
+
 /// Whether [`ask`] would have to start the tool.
 pub(super) fn is_asked(name: &str) -> bool {
     Kind::of(name) != Kind::Plain
 }
 
-/// Standard output and standard error of a command.
-fn output(program: &Path, arguments: &[&str], patience: Duration) -> Result<String, String> {
+/// Standard output and standard error of a command that reads `input`.
+fn output(
+    program: &Path,
+    arguments: &[&str],
+    input: &str,
+    patience: Duration,
+) -> Result<String, String> {
     // Into a file: with pipes, a child of a shim that lives on would keep us waiting.
     let told = |error: std::io::Error| format!("it cannot be started: {error}");
     let mut file = tempfile::tempfile().map_err(told)?;
     let copy = |file: &File| file.try_clone().map_err(told);
     let handle = duct::cmd(program, arguments)
-        .stdin_null()
+        .stdin_bytes(input)
         .stdout_file(copy(&file)?)
         .stderr_file(copy(&file)?)
         .unchecked()
@@ -222,9 +248,47 @@ mod tests {
     }
 
     #[test]
+    fn versions_are_found_in_what_tools_say() {
+        let folder = crate::submission::testing::Folder::new();
+        let check = |name: &str, says: &str, wanted: Result<&str, &str>| {
+            let text = format!("#!/bin/sh\ncat <<'end' >&2\n{says}\nend\n");
+            let path = folder.write_executable(name, &text);
+            let told = version(name, &path, Duration::from_secs(20));
+            assert_eq!(
+                told,
+                wanted.map(str::to_owned).map_err(str::to_owned),
+                "{says}"
+            );
+        };
+        check(
+            "gcc",
+            "cc (Debian 14.2.0-19) 14.2.0\nCopyright",
+            Ok("14.2.0-19"),
+        );
+        check(
+            "java",
+            "openjdk version \"17.0.2\" 2022-01-18",
+            Ok("17.0.2"),
+        );
+        check("node", "v20.19.2", Ok("20.19.2"));
+        check("go", "go version go1.24.4 linux/amd64", Ok("1.24.4"));
+        check(
+            "perl",
+            "This is perl 5, version 40 (v5.40.1) built for",
+            Ok("5.40.1"),
+        );
+        check("sh", "usage", Err("it does not tell its version"));
+    }
+
+    #[test]
     fn a_tool_that_never_answers_does_not_hold_us_up() {
         let question = ["-c", "sleep 600 & sleep 600"];
-        let answer = output(Path::new("/bin/sh"), &question, Duration::from_millis(50));
+        let answer = output(
+            Path::new("/bin/sh"),
+            &question,
+            "",
+            Duration::from_millis(50),
+        );
         assert_eq!(answer, Err("it did not answer within 0 s".to_owned()));
     }
 
@@ -233,6 +297,7 @@ mod tests {
         let answer = output(
             Path::new("/bin/sh"),
             &["-c", "echo; echo broken >&2; exit 3"],
+            "",
             Duration::from_secs(20),
         );
         assert_eq!(answer, Err("broken".to_owned()));

@@ -12,10 +12,10 @@ use std::os::unix::fs::{PermissionsExt as _, lchown, symlink};
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
-use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use super::walk;
+use crate::os::temporary::Temporary;
 
 /// The folder in the copy that holds what we make: compiled programs and classes.
 pub(super) const OWN_FOLDER: &str = ".sockgrade";
@@ -59,7 +59,7 @@ pub enum Staging {
 #[derive(Debug)]
 #[must_use]
 pub struct Staged {
-    folder: TempDir,
+    folder: Temporary,
     /// What is not in the copy, sorted.
     pub left_out: Vec<LeftOut>,
 }
@@ -99,7 +99,7 @@ pub enum TooLarge {
 #[derive(Debug, thiserror::Error)]
 pub enum StageError {
     /// A place for it could not be made.
-    #[error("cannot make a folder in {}", path.display())]
+    #[error("cannot make a folder in {}: {source}", path.display())]
     Place {
         /// Where.
         path: PathBuf,
@@ -107,7 +107,7 @@ pub enum StageError {
         source: io::Error,
     },
     /// Something could not be written.
-    #[error("cannot write {}\nhint: is there room on the disk?", path.display())]
+    #[error("cannot write {}: {source}\nhint: is there room on the disk?", path.display())]
     Write {
         /// What.
         path: PathBuf,
@@ -143,11 +143,6 @@ impl Staged {
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
-
-    /// Leaves the copy where it is and gives its path, for a look at what failed.
-    pub fn keep(self) -> PathBuf {
-        self.folder.keep()
-    }
 }
 
 /// Copies the submission `folder` to a new folder in `work`.
@@ -159,10 +154,7 @@ pub fn stage(folder: &Path, work: &Path, limits: Limits) -> Result<Staging, Stag
         path: work.to_owned(),
         source,
     };
-    let target = tempfile::Builder::new()
-        .prefix("submission-")
-        .tempdir_in(work)
-        .map_err(place)?;
+    let target = Temporary::create(work).map_err(place)?;
     let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let mut copy = Copy {
         root,

@@ -125,6 +125,14 @@ impl Tools {
         cell.get_or_init(|| self.look_for(name)).clone()
     }
 
+    /// What a tool says of its version, or why it says nothing.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn version(&self, name: &str, tool: &Tool) -> Result<String, String> {
+        probe::version(name, &tool.program, self.patience)
+    }
+
     /// The first of the tools `names` that is there.
     ///
     /// # Errors

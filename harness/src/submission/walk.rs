@@ -91,6 +91,8 @@ pub(super) fn list(folder: &Path, look: Look) -> Listing {
         let is_generated = || entry.file_type().is_dir() && is_generated(entry.file_name(), look);
         entry.depth() == 0 || !(is_hidden() || is_generated())
     };
+    // One is enough to be told.
+    let mut too_deep = false;
     for (count, entry) in walk.into_iter().filter_entry(wanted).enumerate() {
         if count == MAX_ENTRIES {
             listing.cut = true;
@@ -100,6 +102,11 @@ pub(super) fn list(folder: &Path, look: Look) -> Listing {
         match entry {
             Ok(entry) => {
                 let is_folder = entry.file_type().is_dir();
+                if is_folder && entry.depth() == MAX_DEPTH && !too_deep {
+                    too_deep = true;
+                    let why = format!("it lies deeper than {MAX_DEPTH} folders");
+                    listing.unreadable.push((relative(entry.path()), why));
+                }
                 if !is_folder || entry.path().extension().is_some() {
                     listing.entries.push(Entry {
                         path: relative(entry.path()),

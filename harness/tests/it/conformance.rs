@@ -411,6 +411,7 @@ fn plan(question: Question<'_>, way: Way<'_>) -> CellPlan {
         host: addresses[0],
         port: PORT,
         given_port: PORT,
+        called_port: PORT,
         stale_socket: false,
         packets: false,
         names: Vec::new(),

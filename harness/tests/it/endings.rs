@@ -177,6 +177,25 @@ fn who_ends_and_leaves_a_process_has_left_it_behind() {
     }
 }
 
+/// For the kernel's lists such a process looks like one that has ended.
+#[test]
+fn who_ends_only_its_first_thread_is_still_there() {
+    let thread =
+        "#include <pthread.h>\nstatic void *wait(void *s) { accept(*(int *)s, 0, 0); return s; }\n";
+    let source = C.replace("int main", &format!("{thread}int main")).replace("BIND", BIND).replace(
+        "BODY",
+        "close(c); static int t; t = s; pthread_t p; pthread_create(&p, 0, wait, &t); pthread_exit(0);",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("server.c"), source).unwrap();
+    duct::cmd!("cc", "-pthread", "-o", "server", "server.c")
+        .dir(folder.path())
+        .run()
+        .unwrap();
+    let one = played(folder.path(), vec!["./server".to_owned()], Vec::new());
+    assert_eq!((&one.how, one.left_behind), (&How::Stopped, 0));
+}
+
 #[test]
 fn what_cannot_be_started_has_a_reason() {
     let folder = tempfile::tempdir().unwrap();

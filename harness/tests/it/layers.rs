@@ -69,7 +69,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "orchestration",
-        modules: &["submission", "batch"],
+        modules: &["submission", "batch", "bundle"],
         never: &["relay"],
         forbidden: &[SOCKETS, PRINTING],
     },
@@ -94,6 +94,10 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[(
     "a course is read from files, through this one only",
 )];
 
+/// Where a submission's report may be named as it was, with whatever students wrote in it: where it is
+/// made harmless, and where it is kept for this program.
+const AS_IT_WAS: &[&str] = &["report/entry.rs", "report/folder.rs", "report/journal.rs"];
+
 /// A source file: its path below `src`, and its text.
 struct Source {
     path: String,
@@ -116,6 +120,21 @@ fn every_module_uses_only_what_stands_before_it() {
             "{file} does not name `{what}` any more: the exception can go ({why})"
         );
     }
+}
+
+#[test]
+fn every_format_takes_text_that_was_made_harmless() {
+    let naming: Vec<String> = sources()
+        .into_iter()
+        .filter(|source| source.path.starts_with("report/"))
+        .filter(|source| {
+            let code = code_only(&source.text);
+            let proper = code.find("#[cfg(test)]\nmod ").unwrap_or(code.len());
+            !places(&code[..proper], "SubmissionReport").is_empty()
+        })
+        .map(|source| source.path)
+        .collect();
+    assert_eq!(naming, AS_IT_WAS);
 }
 
 #[test]

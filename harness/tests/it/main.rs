@@ -8,8 +8,11 @@
 mod bugs;
 mod cli;
 mod conformance;
+mod deploy;
+mod disturbed;
 mod endings;
 mod fixtures;
 mod layers;
 mod pieces;
 mod rest;
+mod texts;

@@ -173,9 +173,13 @@ const LATE_IN_C: &[(&str, &str)] = &[
 
 /// Runs a server of this folder against a client that waits for "late".
 fn run(folder: &Path, command: Vec<String>, readable: Vec<PathBuf>) -> CellRecord {
+    play(folder, command, readable, waits_for_late(), 10_000)
+}
+
+fn waits_for_late() -> Vec<Step> {
     let who = || Participant::new("a");
     let bytes = |text: &str| Bytes::from(text.as_bytes());
-    let script = vec![
+    vec![
         Step::Connect { who: who() },
         Step::Send {
             who: who(),
@@ -186,8 +190,7 @@ fn run(folder: &Path, command: Vec<String>, readable: Vec<PathBuf>) -> CellRecor
             what: Expected::Exactly(bytes("late")),
             from: Sender::SamePort,
         },
-    ];
-    play(folder, command, readable, script, 10_000)
+    ]
 }
 
 /// Plays a script against a server of this folder.
@@ -198,6 +201,20 @@ pub(crate) fn play(
     script: Vec<Step>,
     deadline_ms: u64,
 ) -> CellRecord {
+    let interrupt = Interrupt::new().unwrap();
+    let cells = Cells::new(PathBuf::from(env!("CARGO_BIN_EXE_sockgrade")), interrupt);
+    let plan = plan(folder, command, readable, script, deadline_ms);
+    cells.run(plan).unwrap()
+}
+
+/// The plan of a script against a server of this folder.
+pub(crate) fn plan(
+    folder: &Path,
+    command: Vec<String>,
+    readable: Vec<PathBuf>,
+    script: Vec<Step>,
+    deadline_ms: u64,
+) -> CellPlan {
     let server = ProgramPlan {
         participant: Participant::new("server"),
         role: Role::Server,
@@ -212,7 +229,7 @@ pub(crate) fn play(
         stdin: None,
         output: Output::Terminal,
     };
-    let plan = CellPlan {
+    CellPlan {
         scenario: ScenarioId::new("tcp-echo/server/rest"),
         submission: None,
         seed: Seed(1),
@@ -221,6 +238,7 @@ pub(crate) fn play(
         host: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: 50007,
         given_port: 40000,
+        called_port: 40000,
         names: Vec::new(),
         deadline_ms,
         programs: vec![server],
@@ -232,10 +250,7 @@ pub(crate) fn play(
         prints: Vec::new(),
         ends: Ends::Survives,
         awaits: Vec::new(),
-    };
-    let interrupt = Interrupt::new().unwrap();
-    let cells = Cells::new(PathBuf::from(env!("CARGO_BIN_EXE_sockgrade")), interrupt);
-    cells.run(plan).unwrap()
+    }
 }
 
 fn last_step(record: &CellRecord) -> &StepOutcome {
@@ -287,5 +302,34 @@ fn a_program_that_waits_for_ever_is_seen_long_before_the_deadline() {
         );
         assert_eq!(record.over, Over::AtRest, "{what}");
         assert!(record.programs[0].at_rest, "{what}");
+    }
+}
+
+/// Programs that do not let themselves go on. It is not the machine that keeps them from it.
+const HELD_BY_THEMSELVES: &[(&str, &str, Over)] = &[
+    ("a stop", "raise(SIGSTOP);", Over::Deadline),
+    (
+        "a child that has its memory",
+        "if (vfork() == 0) { pause(); _exit(0); }",
+        Over::AtRest,
+    ),
+];
+
+#[test]
+fn a_program_that_holds_itself_up_is_judged_all_the_same() {
+    for (what, body, over) in HELD_BY_THEMSELVES {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("server.c");
+        fs::write(&source, C.replace("BODY", body)).unwrap();
+        duct::cmd!("cc", "-o", folder.path().join("server"), &source)
+            .run()
+            .unwrap();
+        let script = waits_for_late();
+        let command = vec!["./server".to_owned()];
+        let record = play(folder.path(), command, Vec::new(), script, 1000);
+        assert_eq!(record.over, *over, "{what}");
+        assert_eq!(record.trouble, Vec::<String>::new(), "{what}");
+        let failed = matches!(last_step(&record), StepOutcome::Missing { .. });
+        assert!(failed, "{what}: {:?}", last_step(&record));
     }
 }

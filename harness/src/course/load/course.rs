@@ -103,6 +103,7 @@ fn read(source: &Source, problems: &mut Problems) -> (Option<Course>, Places) {
             title: raw.title,
             exercises,
             assignments,
+            hidden_results: raw.hidden_results,
             languages: raw.languages.into_iter().map(language).collect(),
         }),
         places,

@@ -8,8 +8,8 @@ use crate::course::place::At;
 use crate::course::problem::{Problem, Problems, suggestion};
 use crate::course::raw::{RawFixture, RawFixtures};
 use crate::course::source::LONGEST;
-use crate::course::{Course, Exercise, Fixture, FixtureKind, Level, Role, Source};
-use crate::ids::{BugId, ExerciseId};
+use crate::course::{Course, Exercise, Fixture, FixtureKind, Fixtures, Level, Role, Source};
+use crate::ids::{BugId, ExerciseId, ScenarioId};
 
 /// The table, from the root of a course.
 const TABLE: &str = "fixtures/table.yaml";
@@ -18,12 +18,12 @@ const TABLE: &str = "fixtures/table.yaml";
 ///
 /// # Errors
 /// Everything that is wrong with the table and its programs.
-pub fn fixtures(source: &Source, course: &Course) -> Result<Vec<Fixture>, Vec<Problem>> {
+pub fn fixtures(source: &Source, course: &Course) -> Result<Fixtures, Vec<Problem>> {
     if !source.has_file(TABLE) {
-        return Ok(Vec::new());
+        return Ok(Fixtures::default());
     }
     let mut problems = Problems::default();
-    let mut found = Vec::new();
+    let mut found = Fixtures::default();
     if let Some(Read {
         document,
         raw: Some(raw),
@@ -40,7 +40,27 @@ pub fn fixtures(source: &Source, course: &Course) -> Result<Vec<Fixture>, Vec<Pr
                     .also(first, "the first time");
             }
             let row = Row { raw, at, course };
-            found.extend(row.fixture(source, &mut problems));
+            found.programs.extend(row.fixture(source, &mut problems));
+        }
+        for (index, row) in raw.unfailed.iter().enumerate() {
+            let at = document.at().key("unfailed").index(index);
+            if row.why.trim().is_empty() {
+                problems.error(at.key("why"), "the reason is empty");
+            }
+            for (index, id) in row.scenarios.iter().enumerate() {
+                let id = ScenarioId::new(id);
+                if course.scenario(&id).is_none() {
+                    let all = course.exercises.values().flat_map(|one| &one.scenarios);
+                    let hint = suggestion(id.as_str(), all.map(|one| one.id.as_str()));
+                    problems
+                        .error(
+                            at.key("scenarios").index(index),
+                            format!("there is no scenario `{id}`"),
+                        )
+                        .hint(hint);
+                }
+                found.unfailed.entry(id).or_default().extend(&row.checks);
+            }
         }
     }
     if problems.errors() > 0 {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::FixtureKind;
+use super::super::{Check, FixtureKind};
 
 /// Programs of a course that the grader is graded by: what each of them must lose.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -14,6 +14,21 @@ pub(in super::super) struct RawFixtures {
     pub(in super::super) version: u32,
     /// A row per program.
     pub(in super::super) fixtures: Vec<RawFixture>,
+    /// Checks that no program needs to fail; any other that none fails makes `selftest` end with 1.
+    #[serde(default)]
+    pub(in super::super) unfailed: Vec<RawUnfailed>,
+}
+
+/// Checks that no program needs to fail, in some scenarios, for one reason.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in super::super) struct RawUnfailed {
+    /// Which.
+    pub(in super::super) checks: Vec<Check>,
+    /// The scenarios, as `EXERCISE/ROLE/NAME`.
+    pub(in super::super) scenarios: Vec<String>,
+    /// Why no program can fail them there, for whoever reads the table.
+    pub(in super::super) why: String,
 }
 
 /// One program and what is expected of it.

@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Argument, Ends, Level, Network, Output, Role, Transport};
+use super::{Argument, Ends, HiddenResults, Level, Network, Output, Role, Transport};
 use crate::units::Time;
 
 /// A course: what of its exercises is graded together.
@@ -42,6 +42,10 @@ pub(super) struct RawCourse {
     pub(super) title: String,
     /// What is graded together.
     pub(super) assignments: Vec<RawAssignment>,
+    /// What students see of hidden scenarios besides that they exist and what they are worth; their
+    /// verdicts and points if nothing is said. What they test is never shown.
+    #[serde(default)]
+    pub(super) hidden_results: HiddenResults,
     /// Languages beyond the usual ones, or in place of them.
     #[serde(default)]
     pub(super) languages: Vec<RawLanguage>,

@@ -121,12 +121,25 @@ fn a_value_of_the_wrong_kind_is_told_with_the_mend() {
 }
 
 #[test]
+fn a_reference_in_another_form_is_told_how_to_write_it() {
+    for other in ["[python3, ref.py]", "ref.py"] {
+        let role = format!("server:\n    reference: {other}\n");
+        check(
+            EXERCISE,
+            "server:\n",
+            &role,
+            &["`built-in` or `{ command: … }`"],
+        );
+    }
+}
+
+#[test]
 fn a_quantity_without_its_unit_is_told_with_the_mend() {
     check(
         EXERCISE,
         "level:",
         "deadline: 10\nlevel:",
-        &["a text is wanted", "quotes"],
+        &["`10` is not a duration", "hint: write 250ms"],
     );
     check(
         EXERCISE,

@@ -106,6 +106,23 @@ fn a_need_that_comes_later() {
 }
 
 #[test]
+fn a_need_that_tells_what_is_withheld() {
+    let folder = Folder::good();
+    folder.change(
+        "tcp-echo/server/basic.yaml",
+        "title: ",
+        "hidden: true\ntitle: ",
+    );
+    assert_eq!(folder.told(), Vec::<String>::new());
+    folder.change(
+        "course.yaml",
+        "title: A course",
+        "title: A course\nhidden-results: withheld",
+    );
+    folder.warned(&["whether it is run tells", "pieces.yaml:6:8"]);
+}
+
+#[test]
 fn a_count_for_which_there_is_a_word() {
     check(
         EXERCISE,

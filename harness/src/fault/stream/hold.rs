@@ -103,7 +103,7 @@ impl Stage for BackPressure {
             // Who sends with a time-out is never proven to be at rest.
             Event::Rest | Event::Quiet if !self.admits() => {
                 self.released = true;
-                out.did("took nothing more from the sender until nobody went on");
+                out.did("stopped reading until both sides were waiting");
             }
             Event::Rest | Event::Quiet | Event::Opposite | Event::Due => {}
         }
@@ -276,7 +276,7 @@ impl Stage for Late {
                 out.did(match event {
                     Event::Opposite => "held the stream until something came the other way",
                     Event::Rest | Event::Quiet | Event::Due => {
-                        "held the stream until nobody went on"
+                        "held the stream until both sides were waiting"
                     }
                 });
                 out.items.append(&mut self.waiting);

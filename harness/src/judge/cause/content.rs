@@ -92,7 +92,7 @@ fn decoding(scene: &Scene<'_>, causes: &mut Causes) {
 
 fn zeros(scene: &Scene<'_>, talk: &Talk<'_>, wanted: &[u8], got: &[u8], causes: &mut Causes) {
     let same = same(wanted, got);
-    if wanted.get(same) == Some(&0) && !(got.is_empty() && scene.crashed()) {
+    if wanted.get(same) == Some(&0) && !(got.is_empty() && (scene.crashed() || !scene.ended())) {
         let message =
             "It takes a zero byte for the end of the text, as strlen() and printf(\"%s\") do.";
         let bugs: &[_] = if scene.stream() {
@@ -100,14 +100,19 @@ fn zeros(scene: &Scene<'_>, talk: &Talk<'_>, wanted: &[u8], got: &[u8], causes: 
         } else {
             &["U19", "T15"]
         };
-        causes.tell(Code::StopsAtNul, Sure::Likely, bugs, message);
+        let sure = if same > 0 {
+            Sure::Likely
+        } else {
+            Sure::Possible
+        };
+        causes.tell(Code::StopsAtNul, sure, bugs, message);
     }
     if !wanted.contains(&0) && (got.get(same) == Some(&0) || got.ends_with(b"\0")) {
         let extra = got.iter().filter(|byte| **byte == 0).count();
         let message = if extra == 1 {
             "It sends the zero byte that ends a text in C: strlen() leaves it out, sizeof does not."
         } else {
-            "It sends the whole buffer, not only the text in it: sizeof where strlen() is meant."
+            "It sends or prints the whole buffer, not only the text in it: sizeof where strlen() is meant."
         };
         causes.tell(Code::SendsNul, Sure::Likely, &["T06", "T15"], message);
     }
@@ -123,12 +128,12 @@ fn zeros(scene: &Scene<'_>, talk: &Talk<'_>, wanted: &[u8], got: &[u8], causes: 
         let views = scene.case.view.connections.iter();
         views
             .flat_map(|one| one.datagrams.iter().chain(&one.received_datagrams))
-            .any(|one| one.len() >= got.len() && one.ends_with(&got[same..]))
+            .any(|one| one.len() >= got.len() && one[..] != *got && one.ends_with(&got[same..]))
     };
     if !scene.stream() && same == wanted.len() && got.len() > same + 1 && got[same] != 0 && older()
     {
-        let message = "Behind the right text stands the end of an older, longer one: the buffer still \
-                       held it, and no zero byte was put behind what came.";
+        let message = "After the right text comes the end of an older, longer one: it was still in the \
+                       buffer, and no zero byte ended the new text.";
         causes.tell(Code::Leftover, Sure::Likely, &["T15"], message);
     }
 }
@@ -168,7 +173,7 @@ fn newlines(wanted: &[u8], got: &[u8], causes: &mut Causes) {
             Code::OneNewline,
             Sure::Certain,
             &[],
-            "There is one newline too many behind it.",
+            "There is one newline too many at its end.",
         );
     } else if wanted.strip_suffix(b"\n") == Some(got) && !got.is_empty() {
         causes.tell(

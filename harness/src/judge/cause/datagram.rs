@@ -41,8 +41,12 @@ fn limits(scene: &Scene<'_>, causes: &mut Causes) {
         .map(|(_, all)| all.len())
         .sum();
     if scene.receives() {
-        let message = "It waits for an answer without a time limit, and this one was lost: the waiting \
-                       never ends. Set a time limit on the socket.";
+        let message = if scene.loses() {
+            "It waits for an answer without a time limit, and this one was lost: the waiting never ends. \
+             Set a time limit on the socket."
+        } else {
+            "It waits for a datagram that does not come, and has no time limit."
+        };
         causes.tell(Code::WaitsForLost, Sure::Likely, &["U01"], message);
         if scene.loses() {
             let message = "Or it sets the time limit too late: only behind the first answer.";
@@ -54,7 +58,6 @@ fn limits(scene: &Scene<'_>, causes: &mut Causes) {
         let message = "It waits with a time limit, but a much longer one than it should be: seconds and \
                        milliseconds are easily mixed up.";
         causes.tell(Code::LimitWrong, Sure::Likely, &["U03"], message);
-        never_gives_up(causes);
     }
 }
 
@@ -169,7 +172,11 @@ fn answers(scene: &Scene<'_>, causes: &mut Causes) {
     let message = "The answer went to somebody else than the one who asked, or to nobody: it belongs to \
                    the address that recvfrom() returned with this datagram.";
     let silent_later = asked > 1 && !views.last().is_none_or(answered);
-    if too_often || bound {
+    if bound && !too_often {
+        let message = "It called connect() on its socket, and so hears its first client only. Leave \
+                       connect() out, and answer with sendto().";
+        causes.tell(Code::AnswersOther, Sure::Certain, &["U07"], message);
+    } else if too_often {
         causes.tell(Code::AnswersOther, Sure::Certain, &["U07"], message);
     } else if silent_later && !empty {
         causes.tell(Code::AnswersOther, Sure::Possible, &["U07"], message);

@@ -22,7 +22,8 @@ pub(super) fn look(scene: &Scene<'_>, causes: &mut Causes) {
 
 fn spins(scene: &Scene<'_>, causes: &mut Causes) {
     let runs = scene.doing("runs") || scene.has(&[Code::Spins]);
-    if !scene.busy() || !runs || !scene.stream() {
+    let naps = scene.doing("sleeps");
+    if !scene.busy() || !(runs || naps) || !scene.stream() {
         return;
     }
     let ended = scene
@@ -32,9 +33,10 @@ fn spins(scene: &Scene<'_>, causes: &mut Causes) {
         .iter()
         .any(|one| one.received_end.is_some());
     if ended {
-        let message = "The other side had ended the connection. recv() then returns no bytes at once, \
-                       again and again: that is the end, and the loop has to stop there.";
-        causes.tell(Code::SpinsAtEnd, Sure::Likely, &["S01"], message);
+        let message = "The connection was over. recv() then returns at once, every time, with no bytes or \
+                       an error: that is the end, and the loop has to stop there.";
+        let sure = if runs { Sure::Likely } else { Sure::Possible };
+        causes.tell(Code::SpinsAtEnd, sure, &["S01"], message);
     } else if scene.has(&[Code::Spins]) {
         let message = "No connection had ended, so it may be its standard input that it reads on and on: \
                        a read of no bytes is the end of it.";
@@ -114,12 +116,17 @@ fn nobody(scene: &Scene<'_>, causes: &mut Causes) {
         return;
     }
     if scene.ended() && scene.stream() {
-        let message = "Nobody was there, and connect() failed. The program has to look at that, say so on \
-                       standard error, and end with another status than 0.";
-        causes.tell(Code::RefusalUnhandled, Sure::Certain, &["S25"], message);
+        let sure = if scene.crashed() {
+            Sure::Certain
+        } else {
+            Sure::Possible
+        };
+        let message = "Nobody was listening, so connect() failed. Look for that error, and do what the \
+                       task asks for in this case.";
+        causes.tell(Code::RefusalUnhandled, sure, &["S25"], message);
     } else if scene.ended() {
-        let message = "Nobody was there, which the next call on the socket says (ECONNREFUSED). The \
-                       program has to look at what recv() returns.";
+        let message = "Nobody was listening: recv() then fails, or its time limit is over. Look at what it \
+                       returns.";
         causes.tell(Code::RefusalUnhandled, Sure::Likely, &["U22"], message);
     }
 }

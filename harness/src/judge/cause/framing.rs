@@ -180,6 +180,8 @@ fn lines(scene: &Scene<'_>, talk: &Talk<'_>, causes: &mut Causes) {
         && !wanted.is_empty()
         && more.trim_ascii().len() > 1
         && !more.contains(&0)
+        // Who says the same once more has not taken a second line for part of the first.
+        && more.trim_ascii() != wanted.trim_ascii()
         && (more.starts_with(b"\n") || wanted.ends_with(b"\n"))
     {
         let message = "It sent two lines where the first one was asked for: a read may bring more than \
@@ -193,8 +195,8 @@ fn count(scene: &Scene<'_>, talk: &Talk<'_>, causes: &mut Causes) {
     let whole = talk.got.pieces.first().is_some_and(|piece| *piece > 1);
     let broken = talk.got.reset_by_other;
     if scene.has(&[Code::TooFewBytes]) && talk.got.sent.len() == 1 && whole && !broken {
-        let message = "It goes on with one byte where several came at once. `if (n = recv(…) < 0)` does \
-                       that: it compares first, so that n is 0 or 1.";
+        let message = "It goes on with one byte where several came at once. `while (n = recv(…) > 0)` \
+                       does that: it compares first, and n is 1. Write `(n = recv(…)) > 0`.";
         causes.tell(Code::CountAsTruth, Sure::Likely, &["S29"], message);
     }
 }

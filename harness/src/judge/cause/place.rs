@@ -40,7 +40,7 @@ fn port(scene: &Scene<'_>, causes: &mut Causes) {
             Code::IgnoresPort,
             Sure::Likely,
             &["S24"],
-            "The port in the program is another one, and it does not take the one that it is given.",
+            "The port that is written in the program is wrong, and it does not use its argument.",
         ),
     }
 }
@@ -77,7 +77,8 @@ fn address(scene: &Scene<'_>, causes: &mut Causes) {
             Code::BothWait,
             Sure::Possible,
             &["S14"],
-            "It called the other side before it listened itself. If both do so, each finds nobody.",
+            "It gave up when the other side refused it: wait a moment, and try again. Or it called before \
+             it listened itself; if both do so, each finds nobody.",
         );
         causes.tell(
             Code::LoopbackOnly,
@@ -141,7 +142,7 @@ fn called(scene: &Scene<'_>, causes: &mut Causes) {
                 Code::IgnoresAddress,
                 Sure::Likely,
                 &["S24"],
-                "The place in the program is another one, and it does not take the one that it is given.",
+                "The address or port that is written in the program is wrong, and it does not use its arguments.",
             );
         } else {
             causes.tell(

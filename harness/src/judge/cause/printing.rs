@@ -1,5 +1,6 @@
 //! What is not where it should be printed, although the program may have printed it.
 
+use super::super::prints;
 use super::scene::Scene;
 use super::{Causes, Code, Sure};
 
@@ -10,9 +11,11 @@ pub(super) fn look(scene: &Scene<'_>, causes: &mut Causes) {
     }
     let flush = "Text that a program prints waits in a buffer of its own: flush it before the program \
                  waits for something.";
-    if scene.case.program.late_output > 0 {
-        let message =
-            format!("Some of it came out only when the program was told to stop. {flush}");
+    if prints::came_late(scene.case) {
+        let message = format!(
+            "Some of it came out only after the test, when the next client came or the program was \
+             stopped. {flush}"
+        );
         let nothing_before = scene.output.is_empty();
         let sure = if nothing_before {
             Sure::Certain

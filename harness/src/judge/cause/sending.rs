@@ -42,10 +42,12 @@ fn again(scene: &Scene<'_>, talk: &Talk<'_>, causes: &mut Causes) {
     let rest = &sent[same..];
     // A buffer that is sent again need not be the first.
     let begins = rest.len() >= 16 && (0..same).any(|at| whole[at..].starts_with(&rest[..16]));
-    if scene.has(&[Code::WrongBytes]) && begins && same >= 1024 {
-        let message = "What it had sent already stands there once more: send() took a part, and it began \
-                       again instead of going on behind that part.";
-        causes.tell(Code::SendsStartAgain, Sure::Certain, &["S28"], message);
+    // Who leaves bytes out of a text that repeats itself sends less.
+    let as_much = sent.len() >= whole.len();
+    if scene.has(&[Code::WrongBytes]) && begins && same >= 1024 && as_much {
+        let message = "Part of what it had already sent comes once more. Perhaps send() took only a part, \
+                       and it started again at the beginning instead of after that part.";
+        causes.tell(Code::SendsStartAgain, Sure::Likely, &["S28"], message);
     }
 }
 
@@ -66,7 +68,11 @@ fn queue(scene: &Scene<'_>, talk: &Talk<'_>, causes: &mut Causes) {
     if scene.slow_reader() && scene.has(&[Code::TooFewBytes]) {
         not_looped(causes, Sure::Possible);
         causes.tell(Code::DropsQueue, Sure::Possible, &["S21"], message);
-    } else if got.sent.is_empty() && !wanted.sent.is_empty() && !got.received().is_empty() {
+    } else if scene.serves()
+        && got.sent.is_empty()
+        && !wanted.sent.is_empty()
+        && !got.received().is_empty()
+    {
         causes.tell(Code::DropsQueue, Sure::Likely, &["S21"], message);
     }
 }

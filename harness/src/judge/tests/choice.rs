@@ -82,7 +82,7 @@ fn where_nothing_of_it_came_all_that_would_do_is_told() {
     assert!(!graded.wire_passed);
     assert_eq!(
         graded.findings[0].message,
-        "Your program sent the client something else than it should. It could also send the client \
+        "Your program sent the client something other than it should. It could also send the client \
          \"NO\" (2 bytes) or close the connection to the client (for 50% of the points), and did not."
     );
     assert_eq!(

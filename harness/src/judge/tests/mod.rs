@@ -26,7 +26,7 @@ use crate::course::{
     Start, Step, Transport, WireRule,
 };
 use crate::ids::{ExerciseId, Participant, ScenarioId};
-use crate::record::{CellRecord, Ending, Isolation, Over, ProgramRecord, SCHEMA};
+use crate::record::{Captured, CellRecord, Ending, Isolation, Over, ProgramRecord, SCHEMA};
 use crate::seed::Seed;
 use crate::transcript::{ConnectionId, Event, StepOutcome, Stream, StreamEnd, What};
 
@@ -61,7 +61,7 @@ impl Run {
             at_rest: false,
             cpu_ms: 10,
             left_behind: 0,
-            late_output: 0,
+            late_output: Captured::default(),
             strayed: Vec::new(),
             without_a_way: 0,
             output: crate::record::Captured::default(),
@@ -72,6 +72,7 @@ impl Run {
             scenario: ScenarioId::new("tcp-echo/server/basic"),
             submission: None,
             seed: Seed(1),
+            course: None,
             isolation: Isolation::Namespaces,
             graded: Participant::new(participant),
             events: Vec::new(),

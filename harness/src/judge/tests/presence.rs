@@ -27,15 +27,15 @@ fn a_server_that_never_listened_is_told_what_it_did_instead() {
             .ending(Ending::Exited(1))
             .complained("Traceback\nNameError: name 'x'\n"),
         Code::NeverListened,
-        "Your program ended with status 1 before it listened on port 50007. It complained: \
-         \"NameError: name 'x'\"",
+        "Your program ended with status 1 before anybody could connect to it on port 50007. It \
+         complained: \"NameError: name 'x'\"",
     );
     cause(
         &absent().ending(Ending::Stopped).with(|record| {
             record.programs[0].doing = vec!["waits for standard input".to_owned()];
         }),
         Code::NeverListened,
-        "Your program never listened on port 50007. Last seen, it waits for standard input.",
+        "Your program never listened on port 50007. When last seen, it was waiting for standard input.",
     );
     cause(
         &absent().ending(Ending::NeverStarted("it is no program".to_owned())),
@@ -54,7 +54,7 @@ fn a_server_that_listens_elsewhere_is_told_where() {
     cause(
         &elsewhere("127.0.0.1:5001"),
         Code::WrongPort,
-        "Your program listens on 127.0.0.1:5001, the exercise says port 50007.",
+        "Your program listens on 127.0.0.1:5001, but the exercise says port 50007.",
     );
     cause(
         &elsewhere("127.0.0.2:50007"),

@@ -291,11 +291,11 @@ fn a_wrong_number_is_told_with_the_right_one() {
     );
     assert_eq!(finding.bugs[0].as_str(), "U15");
     assert_eq!(
-        finding.evidence.as_ref().unwrap().lines(),
+        finding.evidence.as_ref().unwrap().lines(usize::MAX),
         [
             "expected  10 sent, 10% loss",
             "     got  10 sent, 0.1% loss",
-            "                   ↑ the first difference, behind 9 bytes",
+            "                   ↑ the first difference, after 9 bytes",
         ]
     );
     let wrong = prints(&loss(), &said("20% loss\n"), &[Code::WrongNumber]);
@@ -343,6 +343,16 @@ fn of_a_range_the_line_is_quoted_and_lines_are_counted() {
          times, where once is right."
     );
     let graded = prints(
+        &round_trips("100", called, Times::exactly(1)),
+        &said(text),
+        &[Code::WrongCount],
+    );
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program printed a line with a round-trip time of at least 100 ms 2 times, where once \
+         is right."
+    );
+    let graded = prints(
         &round_trips("200", None, twice),
         &said("RTT soon ms\n"),
         &[Code::WrongNumber],
@@ -387,7 +397,7 @@ fn what_must_never_be_printed_is_wrong_wherever_it_stands() {
 }
 
 #[test]
-fn the_right_text_on_standard_error_is_told_apart() {
+fn the_right_text_on_the_other_output_is_told_apart() {
     let run = echo().complained("the server is ready\n");
     let on = |on| {
         [Print {
@@ -398,6 +408,15 @@ fn the_right_text_on_standard_error_is_told_apart() {
     prints(&on(PrintStream::Output), &run, &[Code::PrintedOnErrors]);
     prints(&on(PrintStream::Errors), &run, &[]);
     prints(&on(PrintStream::Either), &run, &[]);
+    let graded = prints(
+        &on(PrintStream::Errors),
+        &said("the server is ready\n"),
+        &[Code::PrintedOnOutput],
+    );
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program printed its message on standard output; it belongs on standard error."
+    );
 }
 
 #[test]

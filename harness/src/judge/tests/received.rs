@@ -52,12 +52,17 @@ fn two_clients_that_say_the_same_are_printed_twice_in_any_order() {
             .printed(text)
     };
     against(&lines, &run("same\nsame\nsecond\nfirst\n"), &run(""), &[]);
-    against(
+    let graded = against(
         &lines,
         &run("same\nsecond\nfirst\n"),
         &run(""),
         &[Code::MissingPrint],
     );
+    assert_eq!(
+        graded.findings[0].message,
+        "Your program printed \"same\" fewer times, or in another order, than it was sent."
+    );
+    assert_eq!(graded.findings[0].evidence, None);
 }
 
 #[test]
@@ -81,6 +86,24 @@ fn who_closes_too_early_must_still_print_all() {
     );
     assert!(graded.wire_passed);
     assert!(graded.findings[0].message.contains("\"hello\""));
+    // Where the exchange went wrong only what had come is asked for.
+    let wrong = Run::server()
+        .connected(1, "client", "server")
+        .undelivered(1, "client", b"hello")
+        .delivered(1, 3, Some(true))
+        .sent(1, "server", "no")
+        .closed(1, "server")
+        .printed("it said: h\n");
+    let graded = against(
+        &lines,
+        &wrong,
+        &right,
+        &[Code::WrongBytes, Code::MissingPrint],
+    );
+    assert_eq!(
+        graded.findings[1].message,
+        "Your program did not print \"hel\", the part that had reached it by then."
+    );
 }
 
 #[test]

@@ -246,6 +246,13 @@ fn a_pattern_holds_for_each_message_and_there_are_as_many() {
         &["Ping 1 9", "Ping 2 9"],
         Some(Code::ExtraDatagram),
     );
+    // One too many is that, whatever its form.
+    packets(
+        &rule,
+        &["Ping 1 7"],
+        &["Ping 1 9", "x"],
+        Some(Code::ExtraDatagram),
+    );
     let line = WireRule::Pattern("^[0-9]+$".to_owned());
     stream(&line, "12\n", "13\n", None);
     stream(&line, "12\n", "13\r\n", Some(Code::WrongBytes));
@@ -407,7 +414,7 @@ fn masks() -> impl Strategy<Value = Vec<Mask>> {
     let mut all: Vec<Mask> = KnownMask::ALL.map(Mask::Known).to_vec();
     all.push(Mask::Own {
         name: "ticket".to_owned(),
-        pattern: r"\bT-\d+\b".to_owned(),
+        pattern: r"(?-u:\b)T-\d+(?-u:\b)".to_owned(),
     });
     proptest::sample::subsequence(all, 0..=5).prop_shuffle()
 }

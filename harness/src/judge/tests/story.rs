@@ -157,7 +157,8 @@ fn what_did_not_come_to_act_and_what_chance_decided_is_told() {
         [
             "`drop: [1, 3]` on the way to the server did not come to act on datagram 3, which was \
              never sent",
-            "`drop: all` on the way to the server did not come to act",
+            "we had planned to disturb this exchange on the way to the server, but it did not get \
+             that far",
             "chance decided (to server from client), which this rule repeats: `drop: [2]`",
             "chance decided (to server from client) that `drop: { chance: 20% }` does nothing",
         ]

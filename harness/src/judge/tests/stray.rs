@@ -180,7 +180,7 @@ fn a_server_that_calls_instead_of_listening_is_told_so() {
     check(&graded, &[Code::NeverListened]);
     assert_eq!(
         graded.findings[0].message,
-        "Your program ended with status 1 before it listened on port 50007. It called somebody \
-         itself, as a client does: TCP to 127.0.0.1 port 50007."
+        "Your program ended with status 1 before anybody could connect to it on port 50007. It \
+         called somebody itself, as a client does: TCP to 127.0.0.1 port 50007."
     );
 }

@@ -276,6 +276,44 @@ fn a_rule_that_the_reference_itself_breaks_is_wrong_for_everybody() {
     );
 }
 
+#[test]
+fn the_example_of_a_missing_datagram_asks_for_no_time_of_ours() {
+    let pings = |numbers: std::ops::RangeInclusive<u64>| {
+        numbers.fold(
+            Run::client().connected(1, "client", "server"),
+            |run, number| {
+                run.datagram(
+                    1,
+                    "client",
+                    number,
+                    &format!("Ping {number} 1795905840.4985"),
+                )
+            },
+        )
+    };
+    let message = |run: &Run| {
+        let mut scenario = scenario(Role::Client);
+        scenario.wire = Some(WireRule::Pattern("^Ping [1-3] .".to_owned()).into());
+        let exercise = exercise(Transport::Udp);
+        let graded = judge(&exercise, &scenario, &run.0, Some(&pings(1..=3).0));
+        graded.findings[0].message.clone()
+    };
+    assert_eq!(
+        message(&pings(1..=1)),
+        "Your program sent the server 1 of 3 datagrams; the next should look like \"Ping 2 ‹time›\"."
+    );
+    assert_eq!(
+        message(&Run::client().connected(1, "client", "server")),
+        "Your program sent nothing to the server, where \"Ping 1 ‹time›\" should come."
+    );
+    // That the fourth has another form is not what is wrong with it.
+    assert_eq!(
+        message(&pings(1..=4)),
+        "Your program sent a datagram to the server that should not be there: \"Ping 4 \
+         1795905840.4985\". It sent 4, where 3 should come."
+    );
+}
+
 /// A server that answers with these bytes, where times do not count, against one that answers
 /// `at 10:15:30, n lines\n`.
 fn at(bytes: &str) -> Graded {
@@ -296,7 +334,7 @@ fn a_masked_part_is_shown_as_masked_and_not_counted() {
     check(&graded, &[Code::WrongBytes]);
     let finding = &graded.findings[0];
     assert_eq!(
-        finding.evidence.as_ref().unwrap().lines(),
+        finding.evidence.as_ref().unwrap().lines(usize::MAX),
         [
             "expected  at ‹time›, 3 lines⏎",
             "     got  at ‹time›, 4 lines⏎",
@@ -317,7 +355,7 @@ fn a_masked_part_is_shown_as_masked_and_not_counted() {
     // Where none is shown, all bytes count.
     assert_eq!(
         message("noon"),
-        "Your program sent the client something else than it should."
+        "Your program sent the client something other than it should."
     );
 }
 
@@ -485,6 +523,6 @@ fn a_client_that_waits_for_a_lost_datagram_is_told_so() {
     assert!(
         graded.findings[0]
             .message
-            .contains("Last seen, it waits in recvfrom.")
+            .contains("When last seen, it was waiting in recvfrom.")
     );
 }

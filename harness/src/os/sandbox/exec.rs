@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use rustix::process::{Resource, Rlimit};
 
 use super::super::root;
-use super::Sandbox;
+use super::{Places, Sandbox, calls, fence};
 use crate::plan::Launch;
 
 /// The command and the environment in the form that execve(2) takes.
@@ -29,23 +29,36 @@ fn c_string(text: &OsStr) -> CString {
 
 impl Arguments {
     /// Those of a command, with the environment that every program has.
-    pub(super) fn of(launch: &Launch) -> Self {
+    pub(super) fn of(launch: &Launch, places: &Places) -> Self {
         let mut environment: Vec<CString> = [
             "PATH=/usr/local/bin:/usr/bin:/bin",
             "LANG=C.UTF-8",
             "LC_ALL=C.UTF-8",
             "TERM=dumb",
             "TZ=UTC",
-            "TMPDIR=/tmp",
             "USER=student",
             "LOGNAME=student",
             "SHELL=/bin/sh",
+            // It stops a program in order to look for leaks, with a call that is refused.
+            "LSAN_OPTIONS=detect_leaks=0",
         ]
         .map(|text| c_string(OsStr::new(text)))
         .into();
-        environment.push(c_string(OsStr::new(&format!("HOME={}", root::HOME))));
-        environment.push(c_string(OsStr::new(&format!("PWD={}", root::WORK))));
+        for (name, path) in [
+            ("HOME", &places.home),
+            ("PWD", &places.work),
+            ("TMPDIR", &places.tmp),
+        ] {
+            let setting = format!("{name}={}", path.display());
+            environment.push(c_string(OsStr::new(&setting)));
+        }
         for (name, value) in &launch.environment {
+            let value = match value.strip_prefix(root::TMP) {
+                Some(inside) if inside.is_empty() || inside.starts_with('/') => {
+                    format!("{}{inside}", places.tmp.display())
+                }
+                Some(_) | None => value.clone(),
+            };
             environment.push(c_string(OsStr::new(&format!("{name}={value}"))));
         }
         Self {
@@ -60,7 +73,7 @@ impl Arguments {
 }
 
 /// Turns the forked process into the program. Returns only when that fails.
-pub(super) fn exec(sandbox: &Sandbox<'_>, arguments: &Arguments) -> io::Error {
+pub(super) fn exec(sandbox: &Sandbox<'_>, places: &Places, arguments: &Arguments) -> io::Error {
     let pointers = |strings: &[CString]| -> Vec<*const libc::c_char> {
         strings
             .iter()
@@ -73,15 +86,29 @@ pub(super) fn exec(sandbox: &Sandbox<'_>, arguments: &Arguments) -> io::Error {
     if arguments.command.is_empty() {
         return io::Error::from(io::ErrorKind::InvalidInput);
     }
-    if let Err(error) = prepare_exec(sandbox) {
+    if let Err(error) = prepare_exec(sandbox, places) {
         return error;
     }
     // SAFETY: both lists end with a null pointer and outlive the call.
     unsafe { libc::execve(command[0], command.as_ptr(), environment.as_ptr()) };
-    io::Error::last_os_error()
+    let error = io::Error::last_os_error();
+    // Our own file may lie where an ordinary user may not go, when root started it.
+    let own = std::fs::read_link("/proc/self/exe");
+    let is_own = own.is_ok_and(|own| own.as_os_str().as_bytes() == arguments.command[0].as_bytes());
+    if is_own && error.kind() == io::ErrorKind::PermissionDenied {
+        // SAFETY: as above.
+        unsafe {
+            libc::execve(
+                c"/proc/self/exe".as_ptr(),
+                command.as_ptr(),
+                environment.as_ptr(),
+            )
+        };
+    }
+    error
 }
 
-fn prepare_exec(sandbox: &Sandbox<'_>) -> io::Result<()> {
+fn prepare_exec(sandbox: &Sandbox<'_>, places: &Places) -> io::Result<()> {
     rustix::process::setsid()?;
     // Copies above 2 first, so that no descriptor is overwritten before it is used.
     let mut copies: Vec<RawFd> = Vec::with_capacity(3);
@@ -126,7 +153,7 @@ fn prepare_exec(sandbox: &Sandbox<'_>) -> io::Result<()> {
             },
         )?;
     }
-    rustix::process::chdir(root::WORK)?;
+    rustix::process::chdir(&places.work)?;
     // SAFETY: restores the default for signals that Rust's runtime or a parent ignores, and
     // unblocks all; plain system calls on local values.
     unsafe {
@@ -138,5 +165,6 @@ fn prepare_exec(sandbox: &Sandbox<'_>) -> io::Result<()> {
         libc::sigprocmask(libc::SIG_SETMASK, &raw const set, std::ptr::null_mut());
     }
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-    Ok(())
+    fence::put_up(sandbox, places)?;
+    calls::refuse()
 }

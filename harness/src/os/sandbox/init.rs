@@ -5,13 +5,14 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 
-use rustix::process::{Pid, PidfdFlags};
+use rustix::process::{Pid, Signal};
 use rustix::thread::UnshareFlags;
 
 use super::super::root;
-use super::{FromInit, SIGNAL, Sandbox, exec};
+use super::{Files, FromInit, Places, SIGNAL, Sandbox, direct, exec};
+use crate::record::Isolation;
 
 /// The uid and gid that a program has inside its sandbox.
 const STUDENT: u32 = 1000;
@@ -28,12 +29,19 @@ fn say(control: BorrowedFd<'_>, message: &FromInit) {
 }
 
 /// The whole life of an init. Returns its exit status.
-pub(super) fn live(sandbox: Sandbox<'_>, control: OwnedFd) -> i32 {
+pub(super) fn live(sandbox: Sandbox<'_>, places: &Places, control: OwnedFd) -> i32 {
     let mut keep: Vec<RawFd> = sandbox.stdio.iter().map(AsRawFd::as_raw_fd).collect();
     keep.push(control.as_raw_fd());
-    keep.extend(sandbox.files.iter().map(AsRawFd::as_raw_fd));
+    if let Some(Files::Mounts(mounts)) = sandbox.files {
+        keep.push(mounts.as_raw_fd());
+    }
     close_all_but(keep);
-    match init_program(sandbox, control.as_fd()) {
+    let level = sandbox.device.level();
+    let lived = init_program(sandbox, places, control.as_fd());
+    if level == Isolation::Direct {
+        direct::end_below(rustix::process::getpid());
+    }
+    match lived {
         Ok(()) => 0,
         Err(error) => {
             say(control.as_fd(), &FromInit::Trouble(error.to_string()));
@@ -60,13 +68,26 @@ fn close_all_but(mut keep: Vec<RawFd>) {
     unsafe { libc::syscall(libc::SYS_close_range, from, u32::MAX, 0) };
 }
 
-fn init_program(sandbox: Sandbox<'_>, control: BorrowedFd<'_>) -> io::Result<()> {
-    match sandbox.files {
-        None => root::build(&sandbox)?,
-        Some(files) => root::enter(&sandbox, files)?,
+fn init_program(
+    mut sandbox: Sandbox<'_>,
+    places: &Places,
+    control: BorrowedFd<'_>,
+) -> io::Result<()> {
+    match (sandbox.device.level(), sandbox.files) {
+        (Isolation::Namespaces, Some(Files::Mounts(mounts))) => {
+            root::enter(&sandbox, mounts.as_fd())?;
+            become_student()?;
+        }
+        (Isolation::Namespaces, Some(Files::Room(_)) | None) => {
+            root::build(&sandbox)?;
+            become_student()?;
+        }
+        (Isolation::Direct, _) => {
+            direct::set_up(&sandbox, places)?;
+            sandbox.limits.processes = direct::processes(sandbox.limits.processes)?;
+        }
     }
-    let command = exec::Arguments::of(sandbox.launch);
-    become_student()?;
+    let command = exec::Arguments::of(sandbox.launch, places);
     say(control, &FromInit::SetUp);
     if wait_for_word(control)? != Some(b'G') {
         return Ok(());
@@ -80,7 +101,7 @@ fn init_program(sandbox: Sandbox<'_>, control: BorrowedFd<'_>) -> io::Result<()>
         return Err(io::Error::last_os_error());
     }
     if pid == 0 {
-        let error = exec::exec(&sandbox, &command);
+        let error = exec::exec(&sandbox, places, &command);
         let program = sandbox.launch.command.first().map_or("", String::as_str);
         say(
             control,
@@ -93,38 +114,45 @@ fn init_program(sandbox: Sandbox<'_>, control: BorrowedFd<'_>) -> io::Result<()>
     drop(sandbox.stdio);
     watch(
         Pid::from_raw(pid).expect("a forked child has a positive id"),
+        sandbox.device.level(),
         control,
     )
 }
 
-/// Waits for the program's end and for words of the cell.
-fn watch(program: Pid, control: BorrowedFd<'_>) -> io::Result<()> {
-    let pidfd = rustix::process::pidfd_open(program, PidfdFlags::empty())?;
+/// Waits for words of the cell, and reaps the program and whoever it leaves behind.
+fn watch(program: Pid, level: Isolation, control: BorrowedFd<'_>) -> io::Result<()> {
+    let ends = ends_of_children()?;
     let mut ended = false;
     loop {
+        // Before it waits: who ended before `ends` was there is announced by nothing.
+        ended |= reap(program, control)?;
         let mut fds = [
             rustix::event::PollFd::from_borrowed_fd(control, rustix::event::PollFlags::IN),
-            rustix::event::PollFd::new(&pidfd, rustix::event::PollFlags::IN),
+            rustix::event::PollFd::new(&ends, rustix::event::PollFlags::IN),
         ];
-        let watched = if ended { &mut fds[..1] } else { &mut fds[..] };
-        match rustix::event::poll(watched, None) {
+        match rustix::event::poll(&mut fds, None) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         let word = !fds[0].revents().is_empty();
-        if !ended && !fds[1].revents().is_empty() {
-            ended = true;
-            let (status, cpu_ms) = reap(program)?;
-            say(control, &FromInit::Ended { status, cpu_ms });
+        if !fds[1].revents().is_empty() {
+            let mut announced = [0; size_of::<libc::signalfd_siginfo>()];
+            rustix::io::read(&ends, &mut announced)?;
+            ended |= reap(program, control)?;
         }
         if word {
             match wait_for_word(control)? {
-                Some(b'T') => {
-                    // -1: everything in this PID namespace but this process. It fails when there
-                    // is nothing left.
-                    // SAFETY: a plain system call without pointers.
-                    unsafe { libc::kill(-1, libc::SIGTERM) };
-                }
+                Some(b'T') => match level {
+                    Isolation::Namespaces => {
+                        // -1: everything in this PID namespace but this process. It fails when
+                        // there is nothing left.
+                        // SAFETY: a plain system call without pointers.
+                        unsafe { libc::kill(-1, libc::SIGTERM) };
+                    }
+                    Isolation::Direct => {
+                        direct::signal_below(rustix::process::getpid(), Signal::TERM);
+                    }
+                },
                 Some(word) if word & SIGNAL != 0 => {
                     if !ended {
                         let number = libc::c_int::from(word & !SIGNAL);
@@ -141,27 +169,80 @@ fn watch(program: Pid, control: BorrowedFd<'_>) -> io::Result<()> {
     }
 }
 
-fn reap(program: Pid) -> io::Result<(i32, u64)> {
-    let mut status = 0;
-    // SAFETY: an all-zero rusage is a valid value of this plain structure.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: both pointers are to live local values.
-    let pid = unsafe {
-        libc::wait4(
-            program.as_raw_nonzero().get(),
-            &raw mut status,
+/// A descriptor that is readable when a child has ended.
+fn ends_of_children() -> io::Result<OwnedFd> {
+    // SAFETY: an all-zero set is a valid value of this plain structure, and the calls get pointers to
+    // it while it lives; the descriptor is new and nobody else's.
+    unsafe {
+        let mut signals: libc::sigset_t = std::mem::zeroed();
+        libc::sigaddset(&raw mut signals, libc::SIGCHLD);
+        if libc::sigprocmask(libc::SIG_BLOCK, &raw const signals, std::ptr::null_mut()) < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        let fd = libc::signalfd(-1, &raw const signals, libc::SFD_CLOEXEC);
+        if fd < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(OwnedFd::from_raw_fd(fd))
+    }
+}
+
+/// Reaps the children that have ended. The cell is told of the program's end first: whoever finds no
+/// ended child below this process, and no word from it, knows that the program is still there. True
+/// when the program was among them.
+fn reap(program: Pid, control: BorrowedFd<'_>) -> io::Result<bool> {
+    let mut was_among = false;
+    while let Some(end) = next_end()? {
+        if end.pid == program.as_raw_nonzero().get() {
+            was_among = true;
+            say(control, &end.message);
+        }
+        // SAFETY: the call takes no pointer; this child is there and nobody else waits for it.
+        unsafe { libc::waitpid(end.pid, std::ptr::null_mut(), libc::WNOHANG) };
+    }
+    Ok(was_among)
+}
+
+/// How a child ended, which stays to be reaped.
+struct End {
+    pid: i32,
+    message: FromInit,
+}
+
+fn next_end() -> io::Result<Option<End>> {
+    // SAFETY: all-zero values of these plain structures are valid.
+    let (mut info, mut usage): (libc::siginfo_t, libc::rusage) = unsafe { std::mem::zeroed() };
+    // SAFETY: both pointers are to live local values. The kernel's own call has a fifth argument.
+    let waited = unsafe {
+        libc::syscall(
+            libc::SYS_waitid,
+            libc::P_ALL,
             0,
+            &raw mut info,
+            libc::WEXITED | libc::WNOHANG | libc::WNOWAIT,
             &raw mut usage,
         )
     };
-    if pid < 0 {
-        return Err(io::Error::last_os_error());
+    if waited < 0 {
+        let error = io::Error::last_os_error();
+        return match error.raw_os_error() {
+            Some(libc::ECHILD) => Ok(None),
+            _ => Err(error),
+        };
     }
+    // SAFETY: the kernel has filled in the fields of a child's end, or left zeros.
+    let (pid, value) = unsafe { (info.si_pid(), info.si_status()) };
     let millis = |time: libc::timeval| {
         u64::try_from(time.tv_sec).unwrap_or(0) * 1000
             + u64::try_from(time.tv_usec).unwrap_or(0) / 1000
     };
-    Ok((status, millis(usage.ru_utime) + millis(usage.ru_stime)))
+    let cpu_ms = millis(usage.ru_utime) + millis(usage.ru_stime);
+    let message = FromInit::Ended {
+        killed: info.si_code != libc::CLD_EXITED,
+        value,
+        cpu_ms,
+    };
+    Ok((pid != 0).then_some(End { pid, message }))
 }
 
 /// The cell's next word, or `None` when the cell is gone.
@@ -177,6 +258,26 @@ fn wait_for_word(control: BorrowedFd<'_>) -> io::Result<Option<u8>> {
     }
 }
 
+/// Becomes nobody, where the current process is root.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn stop_being_root() -> io::Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    // SAFETY: plain system calls; the empty list needs no pointer.
+    let refused = unsafe {
+        libc::setgroups(0, std::ptr::null()) < 0
+            || libc::setresgid(NOBODY, NOBODY, NOBODY) < 0
+            || libc::setresuid(NOBODY, NOBODY, NOBODY) < 0
+    };
+    if refused {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
 /// Enters a user namespace of its own, as an ordinary user without capabilities.
 fn become_student() -> io::Result<()> {
     let mut outside = (
@@ -188,18 +289,7 @@ fn become_student() -> io::Result<()> {
         .last()
         == Some("4294967295");
     if outside.0 == 0 && real_root {
-        // SAFETY: plain system calls; the empty list needs no pointer.
-        let result = unsafe {
-            if libc::setgroups(0, std::ptr::null()) < 0
-                || libc::setresgid(NOBODY, NOBODY, NOBODY) < 0
-                || libc::setresuid(NOBODY, NOBODY, NOBODY) < 0
-            {
-                Err(io::Error::last_os_error())
-            } else {
-                Ok(())
-            }
-        };
-        result?;
+        stop_being_root()?;
         outside = (NOBODY, NOBODY);
         // Changing the uid made the process's own files in /proc belong to root.
         rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::Dumpable)?;

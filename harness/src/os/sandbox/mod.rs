@@ -8,24 +8,33 @@
 //!
 //! The init is there because a program that is PID 1 itself survives signals that should end it.
 //! What a program may see is an allow-list, in `root`; everything else is simply not there. When
-//! the init is killed, the kernel ends everything below it.
+//! the init is killed, the kernel ends everything below it. On the machine's own network there are no
+//! namespaces at all, and `direct` does what can be done without.
 
+mod calls;
+mod direct;
 mod exec;
+mod fence;
 mod init;
 
-pub use init::NOBODY;
+pub use direct::{end_below, signal_below};
+pub use init::{NOBODY, stop_being_root};
 
 use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{Pid, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
 
 use super::devices::NetNs;
 use super::root;
 use crate::plan::Launch;
+use crate::record::Isolation;
 use crate::units::Size;
 
 /// What a program may use, in one place.
@@ -78,9 +87,37 @@ pub struct Sandbox<'a> {
     /// What it may use.
     pub limits: Limits,
     /// The files of an earlier sandbox ([`Child::files`]) to go on with, instead of new ones.
-    pub files: Option<BorrowedFd<'a>>,
+    pub files: Option<&'a Files>,
     /// Standard input, standard output and standard error.
     pub stdio: [OwnedFd; 3],
+}
+
+/// The files of a sandbox, which stay while this is there.
+#[derive(Debug)]
+pub enum Files {
+    /// Its mount namespace.
+    Mounts(OwnedFd),
+    /// Its folder, where it has no namespaces.
+    Room(Rc<direct::Room>),
+}
+
+/// Where a program finds its own things.
+#[derive(Debug)]
+struct Places {
+    home: PathBuf,
+    work: PathBuf,
+    tmp: PathBuf,
+}
+
+impl Places {
+    /// Those in a root of its own.
+    fn in_root() -> Self {
+        Self {
+            home: root::HOME.into(),
+            work: root::WORK.into(),
+            tmp: root::TMP.into(),
+        }
+    }
 }
 
 /// What the init says to the cell, one JSON line each.
@@ -92,8 +129,12 @@ enum FromInit {
     Trouble(String),
     /// The command could not be executed: the program's own ending.
     NotStarted(String),
-    /// The program ended, with this wait status.
-    Ended { status: i32, cpu_ms: u64 },
+    /// The program ended: with this status, or killed by this signal.
+    Ended {
+        killed: bool,
+        value: i32,
+        cpu_ms: u64,
+    },
     /// The signal that it was to send is sent.
     Signalled,
 }
@@ -120,10 +161,13 @@ pub struct Child {
     received: Vec<u8>,
     /// What the init said while something else was waited for.
     later: VecDeque<FromInit>,
-    /// The working directory, for paths of Unix sockets.
+    level: Isolation,
+    /// The working directory, as the program names it.
+    work_path: PathBuf,
+    /// The same, for paths of Unix sockets.
     work: Option<OwnedFd>,
-    /// The mount namespace, kept when everything in it is gone.
-    files: Option<OwnedFd>,
+    /// Kept when everything that uses them is gone.
+    files: Option<Files>,
     /// CPU time of the program and its children that have ended, in milliseconds; known when it
     /// ended.
     pub cpu_ms: u64,
@@ -143,10 +187,23 @@ impl Sandbox<'_> {
             rustix::net::SocketFlags::CLOEXEC,
             None,
         )?;
-        let mut flags = libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
-        if self.files.is_none() {
-            flags |= libc::CLONE_NEWNS;
-        }
+        let level = self.device.level();
+        let (flags, places, files) = match (level, self.files) {
+            (Isolation::Namespaces, files) => {
+                let mut flags = libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+                if files.is_none() {
+                    flags |= libc::CLONE_NEWNS;
+                }
+                (flags, Places::in_root(), None)
+            }
+            (Isolation::Direct, files) => {
+                let room = match files {
+                    Some(Files::Room(room)) => Rc::clone(room),
+                    Some(Files::Mounts(_)) | None => Rc::new(direct::Room::create()?),
+                };
+                (0, room.places(&self), Some(Files::Room(room)))
+            }
+        };
         let pid = self.device.within(|| {
             // SAFETY: without a stack and without shared memory this is fork(2) into new
             // namespaces; the cell is single-threaded, so the child may go on running Rust code.
@@ -168,7 +225,7 @@ impl Sandbox<'_> {
         })?;
         if pid == 0 {
             drop(ours);
-            let status = init::live(self, theirs);
+            let status = init::live(self, &places, theirs);
             // SAFETY: ends the forked process without running what belongs to the cell.
             unsafe { libc::_exit(status) }
         }
@@ -178,8 +235,10 @@ impl Sandbox<'_> {
             control: ours,
             received: Vec::new(),
             later: VecDeque::new(),
+            level,
+            work_path: places.work,
             work: None,
-            files: None,
+            files,
             cpu_ms: 0,
             alive: true,
         })
@@ -205,11 +264,18 @@ impl Child {
                 unreachable!("an init says first whether it is set up")
             }
         }
-        let path = format!("/proc/{}/root{}", self.init.as_raw_nonzero(), root::WORK);
+        let work = self.work_path.display();
+        let init = self.init.as_raw_nonzero();
+        let path = match self.level {
+            Isolation::Namespaces => format!("/proc/{init}/root{work}"),
+            Isolation::Direct => work.to_string(),
+        };
         self.work = Some(fs::File::open(path)?.into());
-        // Once the program runs, only a machine's root may look into the init.
-        let path = format!("/proc/{}/ns/mnt", self.init.as_raw_nonzero());
-        self.files = Some(fs::File::open(path)?.into());
+        if self.level == Isolation::Namespaces {
+            // Once the program runs, only a machine's root may look into the init.
+            let mounts = fs::File::open(format!("/proc/{init}/ns/mnt"))?;
+            self.files = Some(Files::Mounts(mounts.into()));
+        }
         Ok(())
     }
 
@@ -260,15 +326,28 @@ impl Child {
             None | Some(FromInit::SetUp | FromInit::Signalled) => None,
             Some(FromInit::Trouble(why)) => Some(News::Trouble(why)),
             Some(FromInit::NotStarted(why)) => Some(News::NotStarted(why)),
-            Some(FromInit::Ended { status, cpu_ms }) => {
+            Some(FromInit::Ended {
+                killed,
+                value,
+                cpu_ms,
+            }) => {
                 self.cpu_ms = cpu_ms;
-                Some(if libc::WIFSIGNALED(status) {
-                    News::Killed(libc::WTERMSIG(status))
+                Some(if killed {
+                    News::Killed(value)
                 } else {
-                    News::Exited(libc::WEXITSTATUS(status))
+                    News::Exited(value)
                 })
             }
         })
+    }
+
+    /// True when there is something that [`Child::news`] was not asked for yet.
+    pub fn has_news(&self) -> bool {
+        let mut fds = [PollFd::new(&self.control, PollFlags::IN)];
+        !self.later.is_empty()
+            || self.received.contains(&b'\n')
+            || rustix::event::poll(&mut fds, Some(&Timespec::default()))
+                .is_ok_and(|ready| ready > 0)
     }
 
     fn take_message(&mut self) -> io::Result<Option<FromInit>> {
@@ -306,15 +385,21 @@ impl Child {
         self.init
     }
 
-    /// The files that the program sees, which stay while this is there: its mount namespace.
+    /// The files that the program sees, which stay while this is there.
     ///
     /// # Errors
     /// When it was never set up.
-    pub fn files(&self) -> io::Result<OwnedFd> {
+    pub fn files(&self) -> io::Result<Files> {
         match &self.files {
-            Some(files) => files.try_clone(),
+            Some(Files::Mounts(mounts)) => mounts.try_clone().map(Files::Mounts),
+            Some(Files::Room(room)) => Ok(Files::Room(Rc::clone(room))),
             None => Err(io::Error::other("the sandbox was never set up")),
         }
+    }
+
+    /// The program's working directory, as it names it itself.
+    pub fn work_path(&self) -> &Path {
+        &self.work_path
     }
 
     /// The program's working directory.
@@ -328,6 +413,10 @@ impl Child {
             return;
         }
         self.alive = false;
+        if self.level == Isolation::Direct {
+            // Without a PID namespace the init takes nothing with it.
+            direct::end_below(self.init);
+        }
         // Both fail only when the init is gone already, and then so is the rest.
         let _ = rustix::process::kill_process(self.init, Signal::KILL);
         let _ = rustix::process::waitpid(Some(self.init), WaitOptions::empty());
@@ -341,10 +430,7 @@ impl Drop for Child {
 }
 
 fn poll_one(fd: BorrowedFd<'_>) -> io::Result<()> {
-    let mut fds = [rustix::event::PollFd::from_borrowed_fd(
-        fd,
-        rustix::event::PollFlags::IN,
-    )];
+    let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
     match rustix::event::poll(&mut fds, None) {
         Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),

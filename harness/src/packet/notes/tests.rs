@@ -31,6 +31,7 @@ impl Both {
                 scenario: crate::ids::ScenarioId::new("x/server/y"),
                 submission: None,
                 seed: Seed(1),
+                course: None,
                 isolation: Isolation::Namespaces,
                 graded: who("server"),
                 events: Vec::new(),

@@ -5,6 +5,8 @@
 
 use super::super::entry::without;
 use super::super::json::{Report, Scenario, VerdictWord};
+use super::super::spreadsheet::no_formula;
+use crate::course::HiddenResults;
 
 /// So long is a feedback at most, in characters.
 const LONGEST: usize = 4000;
@@ -20,14 +22,15 @@ pub(super) enum Form {
 
 /// The feedback of a submission.
 pub(super) fn feedback(report: &Report, form: Form) -> String {
-    let mut lines = vec![format!("{} of {} points", report.earned, report.possible)];
+    let mut lines = vec![sum(report)];
     for notice in &report.notices {
         lines.extend(notice.lines().next().map(str::to_owned));
     }
     let lost = report
         .scenarios
         .iter()
-        .filter(|one| one.earned < one.possible);
+        .filter(|one| one.earned < one.possible)
+        .filter(|one| !is_withheld(report, one));
     for scenario in lost.filter(|one| one.verdict != VerdictWord::NotJudged) {
         lines.push(line(report, scenario));
     }
@@ -44,12 +47,38 @@ pub(super) fn feedback(report: &Report, form: Form) -> String {
         ));
     }
     match form {
-        Form::Plain => harmless(&lines.join("; ")),
+        Form::Plain => no_formula(&lines.join("; ")),
         Form::Html => {
             let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
-            harmless(&lines.join("<br>"))
+            no_formula(&lines.join("<br>"))
         }
     }
+}
+
+/// True for a hidden test whose verdict students do not see.
+fn is_withheld(report: &Report, scenario: &Scenario) -> bool {
+    scenario.hidden && report.hidden_results == HiddenResults::Withheld
+}
+
+/// The points; those of hidden tests that are withheld only in so far as they are there.
+fn sum(report: &Report) -> String {
+    let withheld = report
+        .scenarios
+        .iter()
+        .filter(|one| is_withheld(report, one));
+    let withheld: Vec<&Scenario> = withheld.collect();
+    let judged = withheld
+        .iter()
+        .filter(|one| one.verdict != VerdictWord::NotJudged);
+    let (mut earned, mut possible) = (report.earned, report.possible);
+    for one in judged {
+        (earned, possible) = (earned - one.earned, possible - one.possible);
+    }
+    let hidden = match withheld.iter().map(|one| one.possible).sum::<u32>() {
+        0 => String::new(),
+        worth => format!(", besides hidden tests worth {worth}"),
+    };
+    format!("{earned} of {possible} points{hidden}")
 }
 
 /// A test that lost points.
@@ -69,17 +98,6 @@ fn line(report: &Report, scenario: &Scenario) -> String {
     format!("{}: {points}{why}", scenario.id)
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    let text = text.trim();
-    let begins_one = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-    if text.starts_with(begins_one) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -89,12 +107,12 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{json, sample};
+    use super::super::super::{ForStaff, json, sample};
     use super::*;
 
     #[test]
     fn each_lost_point_is_told_and_nothing_hidden() {
-        let report = json::report(&sample::report());
+        let report = json::report(&ForStaff::of(&sample::report()));
         let text = feedback(&report, Form::Plain);
         assert!(text.starts_with("7 of 17 points; "), "{text}");
         assert!(
@@ -109,8 +127,20 @@ mod tests {
     }
 
     #[test]
+    fn of_withheld_results_only_the_worth_is_told() {
+        let mut report = json::report(&ForStaff::of(&sample::report()));
+        report.hidden_results = HiddenResults::Withheld;
+        let text = feedback(&report, Form::Plain);
+        assert!(
+            text.starts_with("7 of 15 points, besides hidden tests worth 2; "),
+            "{text}"
+        );
+        assert!(!text.contains("a hidden test:"), "{text}");
+    }
+
+    #[test]
     fn html_has_lines_and_no_tags_of_a_students() {
-        let mut report = json::report(&sample::report());
+        let mut report = json::report(&ForStaff::of(&sample::report()));
         report.notices = vec!["<script>alert(\"&\")</script>\nmore".to_owned()];
         let text = feedback(&report, Form::Html);
         assert!(
@@ -119,22 +149,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_a_formula() {
-        for (text, expected) in [
-            ("=1+1", "'=1+1"),
-            (" \t@x", "'@x"),
-            ("-1", "'-1"),
-            ("+1", "'+1"),
-            ("＝1", "'＝1"),
-            ("7 of 9", "7 of 9"),
-        ] {
-            assert_eq!(harmless(text), expected);
-        }
-    }
-
-    #[test]
     fn a_long_feedback_is_cut_between_its_lines() {
-        let mut report = json::report(&sample::report());
+        let mut report = json::report(&ForStaff::of(&sample::report()));
         report.notices = vec!["x".repeat(1000); 10];
         let text = feedback(&report, Form::Plain);
         assert!(text.chars().count() < 4100);

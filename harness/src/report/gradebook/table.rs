@@ -5,6 +5,7 @@
 //! mark in front. Cells are read as RFC 4180 says, and where that is silent as most programs do: what stands behind a
 //! closing quote belongs to the cell, CR and LF each end a row, and empty lines are none.
 
+use super::super::spreadsheet;
 use std::ops::Range;
 
 /// The mark that Excel puts in front of UTF-8.
@@ -103,12 +104,10 @@ impl<'a> Table<'a> {
 
     /// A cell as it stands in a file.
     fn written(&self, text: &str, was_quoted: bool) -> String {
-        let needs = |c: char| c == self.delimiter || matches!(c, '"' | '\r' | '\n');
-        let blank_around = text.trim() != text;
-        if was_quoted || blank_around || text.contains(needs) {
-            format!("\"{}\"", text.replace('"', "\"\""))
+        if was_quoted {
+            spreadsheet::quoted(text)
         } else {
-            text.to_owned()
+            spreadsheet::cell(text, self.delimiter)
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::{grid, shell, tally};
-use crate::batch::SubmissionReport;
+use super::{grid, shell};
 use crate::ids::SubmissionId;
-use crate::report::entry;
+use crate::report::entry::ForStaff;
 use crate::report::standing::Standing;
+use crate::report::tally;
 
 const STYLE: &str = include_str!("class.css");
 const SCRIPT: &str = include_str!("class.js");
@@ -16,17 +16,16 @@ const COMMON: usize = 20;
 /// So many names, or tests, stand in a line.
 const NAMED: usize = 8;
 
-/// The whole page.
-pub fn class(reports: &[SubmissionReport]) -> String {
-    let shown: Vec<SubmissionReport> = reports.iter().map(entry::for_staff).collect();
-    let names: Vec<&SubmissionId> = reports.iter().map(|one| &one.submission).collect();
-    let tests = tally::tests(&shown);
+/// The whole page. So many of the class are not graded yet.
+pub fn class(reports: &[ForStaff], missing: usize) -> String {
+    let tests = tally::tests(reports);
     let content = html! {
         main.class {
             header.page {
                 p.kicker { "sockgrade" }
-                h1 { (counted(shown.len(), "submission")) }
-                p.score { (totals(&shown)) }
+                h1 { (counted(reports.len(), "submission")) }
+                p.score { (totals(reports)) }
+                @if missing > 0 { p { "Not here: " (counted(missing, "submission")) ", not graded yet." } }
                 nav aria-label="On this page" { ul {
                     li { a href="#verdicts" { "Verdicts" } }
                     li { a href="#common" { "What the class has in common" } }
@@ -38,19 +37,19 @@ pub fn class(reports: &[SubmissionReport]) -> String {
                 h2 id="verdicts" { "Verdicts" }
                 (grid::legend())
                 (filter(&tests))
-                (grid::grid(&shown, &names, &tests))
+                (grid::grid(reports, &tests))
             }
-            (common(&shown))
+            (common(reports))
             (shares(&tests))
-            (apart(&shown))
+            (apart(reports))
         }
     };
-    let title = format!("{} graded", counted(shown.len(), "submission"));
+    let title = format!("{} graded", counted(reports.len(), "submission"));
     shell::page(&title, STYLE, SCRIPT, &content)
 }
 
-fn totals(reports: &[SubmissionReport]) -> String {
-    let not_judged = |report: &SubmissionReport| report.not_judged() > 0;
+fn totals(reports: &[ForStaff]) -> String {
+    let not_judged = |report: &ForStaff| report.not_judged() > 0;
     let lost = reports.iter().filter(|one| !one.score().is_full()).count();
     let apart = reports.iter().filter(|one| not_judged(one)).count();
     let full = reports
@@ -91,7 +90,7 @@ fn filter(tests: &[tally::Test<'_>]) -> Markup {
     }
 }
 
-fn common(reports: &[SubmissionReport]) -> Markup {
+fn common(reports: &[ForStaff]) -> Markup {
     let common = tally::common(reports);
     html! {
         section aria-labelledby="common" {
@@ -153,7 +152,7 @@ fn shares(tests: &[tally::Test<'_>]) -> Markup {
     }
 }
 
-fn apart(reports: &[SubmissionReport]) -> Markup {
+fn apart(reports: &[ForStaff]) -> Markup {
     let not_judged = tally::because(reports, Standing::NotJudged);
     let not_run = tally::because(reports, Standing::NotRun);
     html! {
@@ -171,7 +170,7 @@ fn apart(reports: &[SubmissionReport]) -> Markup {
     }
 }
 
-fn reasons(reports: &[SubmissionReport], all: &[tally::Because<'_>]) -> Markup {
+fn reasons(reports: &[ForStaff], all: &[tally::Because<'_>]) -> Markup {
     html! {
         table.list {
             thead { tr {
@@ -196,7 +195,7 @@ fn some(tests: &[&str]) -> Markup {
     }
 }
 
-fn whose(reports: &[SubmissionReport], submissions: &[&SubmissionId]) -> Markup {
+fn whose(reports: &[ForStaff], submissions: &[&SubmissionId]) -> Markup {
     html! {
         @for (at, one) in submissions.iter().take(NAMED).enumerate() {
             @if at > 0 { ", " } (one)

@@ -8,12 +8,11 @@ use std::fmt::Write as _;
 use maud::{Markup, PreEscaped, html};
 
 use super::link;
-use super::tally::Test;
-use crate::batch::SubmissionReport;
 use crate::course::Role;
-use crate::ids::SubmissionId;
 use crate::judge::Graded;
+use crate::report::entry::{ForStaff, name_of};
 use crate::report::standing::Standing;
+use crate::report::tally::Test;
 
 /// So many rows stand in a group.
 const GROUP: usize = 25;
@@ -36,12 +35,8 @@ pub(super) fn legend() -> Markup {
     }
 }
 
-/// The whole table; `names` are the submissions' exact names, for links.
-pub(super) fn grid(
-    reports: &[SubmissionReport],
-    names: &[&SubmissionId],
-    tests: &[Test<'_>],
-) -> Markup {
+/// The whole table.
+pub(super) fn grid(reports: &[ForStaff], tests: &[Test<'_>]) -> Markup {
     html! {
         div.wide id="grid" role="region" aria-label="Submissions and tests" tabindex="0"
             style={ "--tests:" (tests.len()) } {
@@ -57,7 +52,7 @@ pub(super) fn grid(
                         th.name scope="col" data-sort="name" { span { "submission" } }
                         th.sum scope="col" data-sort="sum" { span { "points" } }
                         @for test in tests {
-                            th scope="col" data-sort="test" title=(title(test.graded)) { span { (name(test.graded)) } }
+                            th scope="col" data-sort="test" title=(title(test.graded)) { span { (name_of(test.graded)) } }
                         }
                     }
                     tr.shares {
@@ -68,8 +63,8 @@ pub(super) fn grid(
                         }
                     }
                 }
-                @for (reports, names) in reports.chunks(GROUP).zip(names.chunks(GROUP)) {
-                    tbody { @for (report, name) in reports.iter().zip(names) { (row(report, name, tests)) } }
+                @for reports in reports.chunks(GROUP) {
+                    tbody { @for report in reports { (row(report, tests)) } }
                 }
             }
         }
@@ -89,11 +84,11 @@ fn exercises(tests: &[Test<'_>]) -> Vec<((String, Role), usize)> {
     groups
 }
 
-fn row(report: &SubmissionReport, name: &SubmissionId, tests: &[Test<'_>]) -> Markup {
+fn row(report: &ForStaff, tests: &[Test<'_>]) -> Markup {
     let score = report.score();
     html! {
         tr {
-            th.name scope="row" { a href=(link::submission(name)) { (report.submission) } }
+            th.name scope="row" { a href=(link::submission(report.exact_name())) { (report.submission) } }
             td.sum { (score.earned()) "/" (score.possible()) }
             (PreEscaped(cells(report, tests)))
         }
@@ -101,7 +96,7 @@ fn row(report: &SubmissionReport, name: &SubmissionId, tests: &[Test<'_>]) -> Ma
 }
 
 /// The verdicts, without the closing tags that HTML does not ask for.
-fn cells(report: &SubmissionReport, tests: &[Test<'_>]) -> String {
+fn cells(report: &ForStaff, tests: &[Test<'_>]) -> String {
     let mut cells = String::with_capacity(tests.len() * 16);
     let mut all = report.scenarios.iter().peekable();
     for test in tests {
@@ -129,12 +124,6 @@ fn sign(graded: &Graded) -> usize {
         Standing::NotRun => 3,
         Standing::NotJudged => 4,
     }
-}
-
-/// `pieces` of `tcp-echo/server/pieces`.
-fn name(graded: &Graded) -> &str {
-    let id = graded.scenario.as_str();
-    id.rsplit('/').next().unwrap_or(id)
 }
 
 fn title(graded: &Graded) -> String {

@@ -7,7 +7,7 @@
 //!
 //! - [`submission`]: the whole page of a student; `scenario` a test on it, `budget` how much of each
 //!   ladder it has room for
-//! - [`class`]: the whole page of the class; `grid` its table of verdicts, `tally` what is counted
+//! - [`class`]: the whole page of the class; `grid` its table of verdicts
 //! - [`Seen`]: what of a record a page shows
 
 mod budget;
@@ -18,7 +18,6 @@ mod scenario;
 mod seen;
 mod shell;
 mod submission;
-mod tally;
 
 pub use class::class;
 pub use seen::Seen;

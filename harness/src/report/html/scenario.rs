@@ -7,7 +7,7 @@ use super::link;
 use super::seen::{Program, Seen};
 use crate::judge::{Comparison, Finding, Graded, StepState};
 use crate::report::command::{Places, explain_command, replay_command};
-use crate::report::lost::{points, right, told};
+use crate::report::lost::{label, points, right, told};
 use crate::seed::Seed;
 
 /// A test that lost points, explained.
@@ -98,12 +98,13 @@ fn stopped_at(finding: &Finding) -> Option<String> {
 
 fn found(finding: &Finding, first: bool) -> Markup {
     let evidence = finding.evidence.as_ref().map(compared);
+    let label = label(finding, first);
     html! {
         @if first {
             @if let Some(evidence) = evidence { (evidence) }
-            p.why { strong { "Why: " } (finding.message) }
+            p.why { strong { (label) ": " } (finding.message) }
         } @else {
-            p { strong { "Also: " } (finding.message) }
+            p { strong { (label) ": " } (finding.message) }
             @if let Some(evidence) = evidence { (evidence) }
         }
     }

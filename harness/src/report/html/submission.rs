@@ -9,13 +9,12 @@ use maud::{Markup, html};
 
 use super::seen::Seen;
 use super::{budget, scenario, shell};
-use crate::batch::SubmissionReport;
 use crate::ids::ScenarioId;
 use crate::judge::{Graded, Score};
-use crate::report::entry;
+use crate::report::entry::ForStudent;
 use crate::report::ladder::{Ladder, svg};
 use crate::report::lost::points;
-use crate::report::standing::{Standing, counts, reason};
+use crate::report::standing::{Standing, counts, groups, reason};
 
 /// What was seen of the runs of a submission.
 pub type Runs = BTreeMap<ScenarioId, Seen>;
@@ -24,8 +23,7 @@ pub type Runs = BTreeMap<ScenarioId, Seen>;
 const NOTICE: usize = 4000;
 
 /// The whole page.
-pub fn submission(report: &SubmissionReport, runs: &Runs) -> String {
-    let shown = entry::for_student(report);
+pub fn submission(shown: &ForStudent, runs: &Runs) -> String {
     let name = match shown.submission.as_str() {
         "" => "Your hand-in",
         name => name,
@@ -50,13 +48,15 @@ pub fn submission(report: &SubmissionReport, runs: &Runs) -> String {
                 p.kicker { "sockgrade" }
                 h1 { (name) }
                 p.score { (score) }
-                p { "Tests: " (counts(&shown)) "." (hidden(&shown)) }
+                p { "Tests: " (counts(shown)) "."
+                    @if let Some(about) = shown.about_hidden() { " " (about) }
+                }
             }
             (notices(&shown.notices))
             @if !shown.scenarios.is_empty() {
                 section aria-labelledby="tests" {
                     h2 id="tests" { "Tests" }
-                    @for group in groups(&shown) { (table(&group)) }
+                    @for group in groups(shown) { (table(&group)) }
                 }
             }
             @if !failed.is_empty() {
@@ -101,23 +101,6 @@ fn drawn<'a>(
     failed.into_iter().zip(lost).chain(passed).collect()
 }
 
-/// That there are hidden tests, and what they are worth.
-fn hidden(report: &SubmissionReport) -> String {
-    let hidden = report.scenarios.iter().filter(|one| one.hidden);
-    let worth: u32 = hidden.clone().map(Graded::possible).sum();
-    let worth = match worth {
-        1 => "1 point".to_owned(),
-        _ => format!("{worth} points"),
-    };
-    match hidden.count() {
-        0 => String::new(),
-        1 => format!(" One of them is hidden, and worth {worth}: what it tests is not shown."),
-        number => {
-            format!(" {number} of them are hidden, and worth {worth}: what they test is not shown.")
-        }
-    }
-}
-
 fn notices(notices: &[String]) -> Markup {
     html! {
         @if !notices.is_empty() {
@@ -144,25 +127,6 @@ fn shortened(text: &str) -> String {
     }
     let head: String = text.chars().take(NOTICE).collect();
     format!("{head} … ({} more characters)", length - NOTICE)
-}
-
-/// The tests of each exercise and role, in the order of the course; what was not judged stands apart.
-fn groups(report: &SubmissionReport) -> Vec<Vec<&Graded>> {
-    let mut groups: Vec<Vec<&Graded>> = Vec::new();
-    for graded in report
-        .scenarios
-        .iter()
-        .filter(|one| one.counted().is_some())
-    {
-        let same = |group: &&mut Vec<&Graded>| {
-            group[0].exercise == graded.exercise && group[0].role == graded.role
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.push(graded),
-            None => groups.push(vec![graded]),
-        }
-    }
-    groups
 }
 
 fn table(group: &[&Graded]) -> Markup {

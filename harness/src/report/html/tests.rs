@@ -1,8 +1,10 @@
 //! The pages of made-up submissions.
 
 use super::*;
+use crate::batch::SubmissionReport;
 use crate::escape::is_unsafe;
 use crate::ids::ScenarioId;
+use crate::report::entry::{ForStaff, ForStudent};
 use crate::report::sample;
 
 fn runs() -> Runs {
@@ -10,9 +12,18 @@ fn runs() -> Runs {
     Runs::from([(record.scenario.clone(), Seen::of(&record))])
 }
 
+fn page(report: &SubmissionReport, runs: &Runs) -> String {
+    submission(&ForStudent::of(report), runs)
+}
+
+fn class_page(reports: &[SubmissionReport]) -> String {
+    let reports: Vec<ForStaff> = reports.iter().map(ForStaff::of).collect();
+    class(&reports, 0)
+}
+
 #[test]
 fn a_page_of_a_submission_is_like_this() {
-    let page = submission(&sample::report(), &runs());
+    let page = page(&sample::report(), &runs());
     let (_, body) = page.split_once("<body>").unwrap();
     insta::assert_snapshot!(body.replace("><", ">\n<"));
 }
@@ -20,7 +31,7 @@ fn a_page_of_a_submission_is_like_this() {
 #[test]
 fn the_page_of_a_class_is_like_this() {
     let reports = [sample::report(), sample::perfect(), sample::missing()];
-    let page = class(&reports);
+    let page = class_page(&reports);
     let (_, body) = page.split_once("<body>").unwrap();
     let (body, _) = body.split_once("<script>").unwrap();
     insta::assert_snapshot!(body.replace("><", ">\n<"));
@@ -32,7 +43,7 @@ fn nothing_hostile_gets_out_of_a_text() {
     hostile
         .notices
         .push("</script><script>alert(1)</script>\u{2028}".to_owned());
-    let pages = [submission(&hostile, &runs()), class(&[hostile.clone()])];
+    let pages = [page(&hostile, &runs()), class_page(&[hostile.clone()])];
     for page in pages {
         assert!(!page.chars().any(|c| is_unsafe(c) && c != '\n'), "{page}");
         assert!(!page.contains("<script>alert"), "{page}");
@@ -49,14 +60,14 @@ fn a_student_sees_of_a_hidden_test_that_it_exists() {
     record.scenario = report.scenarios[hidden].scenario.clone();
     let mut runs = runs();
     runs.insert(record.scenario.clone(), Seen::of(&record));
-    let page = submission(&report, &runs);
+    let page = page(&report, &runs);
     for secret in ["SECRET", record.scenario.as_str()] {
         assert!(!page.contains(secret), "{secret} in {page}");
     }
     assert!(page.contains("One of them is hidden, and worth 2 points"));
     // The staff see it.
     report.scenarios.truncate(hidden + 1);
-    assert!(class(&[report]).contains(record.scenario.as_str()));
+    assert!(class_page(&[report]).contains(record.scenario.as_str()));
 }
 
 #[test]
@@ -72,7 +83,7 @@ fn the_ladder_of_a_passed_test_gives_way_to_those_of_lost_ones() {
             report.scenarios.push(graded.clone());
         }
     }
-    let page = submission(&report, &runs);
+    let page = page(&report, &runs);
     assert!(page.matches("<svg").count() >= 20);
     assert_eq!(
         page.matches("as a drawing").count(),
@@ -98,7 +109,7 @@ fn forty_lost_tests_with_ladders_take_less_than_200_kb() {
         runs.insert(graded.scenario.clone(), Seen::of(&record));
         report.scenarios.push(graded);
     }
-    let page = submission(&report, &runs);
+    let page = page(&report, &runs);
     assert_eq!(page.matches("<svg").count(), 40);
     assert!(page.contains("left out"));
     assert!(page.len() < 200_000, "{}", page.len());

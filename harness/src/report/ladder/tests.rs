@@ -4,8 +4,8 @@ use super::*;
 use crate::escape::is_unsafe;
 use crate::ids::{Participant, ScenarioId};
 use crate::record::Ending;
-use crate::report::Style;
 use crate::report::sample;
+use crate::report::{Look, Style};
 use crate::transcript::{ConnectionId, Event, What};
 
 fn pieces() -> Ladder {
@@ -14,7 +14,21 @@ fn pieces() -> Ladder {
 
 #[test]
 fn a_run_is_drawn_like_this_in_a_terminal() {
-    insta::assert_snapshot!(terminal::drawn(&pieces(), Style::Off));
+    insta::assert_snapshot!(terminal::drawn(&pieces(), Look::default()));
+}
+
+#[test]
+fn on_a_narrow_terminal_what_does_not_fit_on_an_arrow_stands_beside_it() {
+    let look = Look {
+        columns: Some(60),
+        ..Look::default()
+    };
+    let text = terminal::drawn(&pieces(), look);
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 60),
+        "{text}"
+    );
+    insta::assert_snapshot!(text);
 }
 
 #[test]
@@ -33,14 +47,14 @@ fn nothing_hostile_gets_out_of_a_text() {
     assert!(!file.chars().any(|c| is_unsafe(c) && c != '\n'), "{file}");
     assert_eq!(file.matches("]]>").count(), 1);
     assert_eq!(file.matches("</svg>").count(), 1);
-    let drawn = terminal::drawn(&ladder, Style::Off);
+    let drawn = terminal::drawn(&ladder, Look::default());
     assert!(!drawn.chars().any(|c| is_unsafe(c) && c != '\n'), "{drawn}");
 }
 
 #[test]
 fn colours_change_no_word() {
-    let coloured = terminal::drawn(&pieces(), Style::On);
-    let plain = terminal::drawn(&pieces(), Style::Off);
+    let coloured = terminal::drawn(&pieces(), Style::On.into());
+    let plain = terminal::drawn(&pieces(), Look::default());
     assert_ne!(coloured, plain);
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
 }
@@ -110,7 +124,7 @@ fn piece(to: &str, count: u64, boundary: Option<bool>) -> What {
 /// The rungs as lines without times, with one character where several of a kind stand in a row.
 #[track_caller]
 fn check(events: Vec<What>, expected: &[&str]) {
-    let drawn = terminal::drawn(&Ladder::of(&record(events)), Style::Off);
+    let drawn = terminal::drawn(&Ladder::of(&record(events)), Look::default());
     let lines = drawn
         .lines()
         .skip(1)
@@ -229,4 +243,21 @@ fn a_long_run_keeps_its_ends_and_what_was_wrong() {
         Shape::Arrow { .. } | Shape::Mark { .. } => 1,
     });
     assert_eq!(left_out.sum::<usize>(), 300);
+}
+
+#[test]
+fn the_file_is_read_by_a_parser_of_xml() {
+    let file = svg::file(&pieces());
+    let document = roxmltree::Document::parse(&file).unwrap();
+    let root = document.root_element();
+    assert_eq!(root.tag_name().name(), "svg");
+    assert_eq!(
+        root.tag_name().namespace(),
+        Some("http://www.w3.org/2000/svg")
+    );
+    let texts: Vec<&str> = root.descendants().filter_map(|node| node.text()).collect();
+    assert!(
+        texts.iter().any(|text| text.contains("Connected by ␛[2J")),
+        "{texts:?}"
+    );
 }

@@ -123,7 +123,8 @@ impl Clues<'_> {
             | Code::MissingPrint
             | Code::WrongCount => self.at_end(),
             Code::PrintedOnErrors => self.first(|deed| *deed == Deed::Prints(Stream::Errors)),
-            Code::WrongAddressPrinted
+            Code::PrintedOnOutput
+            | Code::WrongAddressPrinted
             | Code::WrongNumber
             | Code::UnwantedPrint
             | Code::WrongOutput => self.first(|deed| *deed == Deed::Prints(Stream::Output)),

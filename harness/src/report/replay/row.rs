@@ -6,7 +6,8 @@ use crate::ids::Participant;
 use crate::judge::StepNames;
 use crate::record::{CellRecord, Ending};
 use crate::report::entry::line;
-use crate::report::style::{Style, Tone};
+use crate::report::paragraph::{beside, columns};
+use crate::report::style::{Look, Tone};
 use crate::transcript::{ConnectionId, Event, StepOutcome, Stream, StreamEnd, What};
 
 /// So many bytes are shown of what was sent at once; the number of all is told.
@@ -25,23 +26,24 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The event as a line whose names take `width` columns.
-    pub(super) fn drawn(&self, width: usize, style: Style) -> String {
+    /// The event as a line whose names take `width` columns, or several where a terminal is narrow.
+    pub(super) fn drawn(&self, width: usize, look: Look) -> Vec<String> {
         let failed = self.tone == Some(Tone::Bad);
-        let row = format!(
-            "{}{:>6}.{:03}  {:<width$} {:3} {:<width$}  {}",
+        let front = format!(
+            "{}{:>6}.{:03}  {:<width$} {:3} {:<width$}  ",
             if failed { "✗" } else { " " },
             self.at_us / 1000,
             self.at_us % 1000,
             self.from,
             self.arrow,
             self.to,
-            self.text,
         );
-        match self.tone {
-            Some(tone) => style.paint(tone, row.trim_end()),
-            None => row.trim_end().to_owned(),
-        }
+        let rows = beside(&front, columns(&front), &self.text, look.room(0)).into_iter();
+        let painted = |row: String| match self.tone {
+            Some(tone) => look.paint(tone, &row),
+            None => row,
+        };
+        rows.map(painted).collect()
     }
 
     /// The columns of an event.

@@ -161,6 +161,17 @@ fn a_program_beside_a_huge_folder_is_found() {
 }
 
 #[test]
+fn what_lies_too_deep_is_said_once() {
+    let folder = Folder::new();
+    folder.write("1/2/3/4/5/6/tcp_echo_server.py", "");
+    folder.write("1/2/3/4/5/seven/other.py", "");
+    let found = look(&folder, &["tcp-echo"], None);
+    assert!(found.slots[0].program.is_err());
+    let remark = "1/2/3/4/5/6 was not looked into: it lies deeper than 6 folders.";
+    assert_eq!(found.remarks, [remark]);
+}
+
+#[test]
 fn a_ready_executable_counts_unless_its_source_is_there() {
     let folder = Folder::new();
     folder.write("tcp-echo-server", "\x7fELF");

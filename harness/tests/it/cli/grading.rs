@@ -66,42 +66,90 @@ fn lost_points_end_with_1_and_judge_finds_the_same() {
         .sockgrade(&["judge", &alice, &bob])
         .assert()
         .code(1)
-        .stdout(
-            predicate::str::is_match("(?m)^passed +4/4  tcp-echo/server/basic  alice$").unwrap(),
-        )
-        .stdout(predicate::str::is_match("(?m)^FAILED +0/4  tcp-echo/server/basic  bob$").unwrap());
+        .stdout(predicate::str::is_match("(?m)^alice +4/4  1 passed$").unwrap())
+        .stdout(predicate::str::is_match("(?m)^ +FAILED +tcp-echo/server/basic  0/4").unwrap());
     place.sockgrade(&["judge", &alice]).assert().code(0);
     // A folder stands for all records in it.
     place
-        .sockgrade(&["judge", "results"])
+        .sockgrade(&["judge", "results", "--verbose"])
         .assert()
         .code(1)
-        .stdout(has("4/4  tcp-echo/server/basic  alice"))
-        .stdout(has("0/4  tcp-echo/server/basic  bob"));
+        .stdout(has("passed      tcp-echo/server/basic  4/4"))
+        .stdout(has("FAILED      tcp-echo/server/basic  0/4"));
+    let total = "2 submissions: 1 with all points, 1 with lost points (seed 7)\n";
+    place
+        .sockgrade(&["judge", "results", "--quiet"])
+        .assert()
+        .code(1)
+        .stdout(total);
+    place
+        .sockgrade(&["merge", "results", "--out", "merged", "--quiet"])
+        .assert()
+        .code(1)
+        .stdout(total);
     place.sockgrade(&["judge", "submissions"]).assert().code(2);
     assert_eq!(place.read(&bob), before);
 
-    // What is no whole record is told, and nothing is judged.
-    let refused = |content: &str, part: &str| {
+    // What is no whole record is not judged, and everything else is.
+    let lost = |content: &str, part: &str| {
         std::fs::write(place.path(&bob), content).unwrap();
         place
             .sockgrade(&["judge", &alice, &bob])
             .assert()
-            .code(2)
-            .stdout("")
-            .stderr(has(part));
+            .code(3)
+            .stdout(has("4/4  1 passed"))
+            .stdout(has("not judged  results/bob/cells/"))
+            .stdout(has(part));
     };
-    refused(&before[..before.len() / 2], "is cut short");
-    refused("", "is cut short");
-    refused("\u{7f}ELF", "is not a record");
-    refused("{\"schema\": \"other/v9\"}", "is of the form `other/v9`");
-    refused(
+    lost(&before[..before.len() / 2], "record.json is cut short");
+    lost("", "record.json is cut short");
+    lost("\u{7f}ELF", "record.json is not a record");
+    lost(
         &before.replace("tcp-echo/server/basic", "tcp-echo/server/pieces"),
-        "another run",
+        "belongs to another run",
     );
-    std::fs::remove_file(place.path("results/bob/cells/tcp-echo/server/basic/reference.json"))
-        .unwrap();
-    refused(&before, "reference.json");
+    place.sockgrade(&["replay", &bob]).assert().code(1);
+    std::fs::write(place.path(&bob), &before[..before.len() / 2]).unwrap();
+    place
+        .sockgrade(&["replay", &bob])
+        .assert()
+        .code(3)
+        .stdout("")
+        .stderr(has("record.json is cut short"));
+    std::fs::write(place.path(&bob), "{\"schema\": \"other/v9\"}").unwrap();
+    place
+        .sockgrade(&["judge", &alice, &bob])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(has("is of the form `other/v9`"));
+    let reference = bob.replace("record.json", "reference.json");
+    let whole = place.read(&reference);
+    // It is alice's, too, where the file system has hard links.
+    std::fs::remove_file(place.path(&reference)).unwrap();
+    std::fs::write(place.path(&reference), &whole[..whole.len() / 2]).unwrap();
+    lost(&before, "reference.json is cut short");
+    std::fs::remove_file(place.path(&reference)).unwrap();
+    lost(&before, "reference.json is not there");
+}
+
+#[test]
+fn a_quiet_run_tells_the_totals_and_a_verbose_one_every_test() {
+    let place = class(&[("alice", RIGHT_SERVER), ("bob", WRONG_SERVER)]);
+    let grade = |word| {
+        place
+            .sockgrade(&["grade", word])
+            .args(BASIC)
+            .assert()
+            .code(1)
+    };
+    grade("-q").stdout("2 submissions: 1 with all points, 1 with lost points\n");
+    grade("-v").stdout(has("    passed      tcp-echo/server/basic  4/4  "));
+    place
+        .sockgrade(&["grade", "-q", "-v"])
+        .assert()
+        .code(2)
+        .stderr(has("cannot be used with"));
 }
 
 #[test]
@@ -194,6 +242,37 @@ fn a_hidden_scenario_costs_points_and_tells_students_nothing_else() {
 }
 
 #[test]
+fn where_a_course_withholds_hidden_results_a_student_sees_what_they_are_worth() {
+    let place = small_course("hidden: true\n")
+        .with("submissions/bob/tcp-echo-server.py", WRONG_SERVER)
+        .with(
+            "scenarios/course.yaml",
+            "version: 1\ntitle: A small course\nassignments: []\nhidden-results: withheld\n",
+        );
+    // The staff see all.
+    place
+        .sockgrade(&["grade"])
+        .assert()
+        .code(1)
+        .stdout(has("0/4"));
+    assert!(place.read("reports/index.html").contains("A secret title"));
+    for file in ["report.txt", "index.html"] {
+        let text = place.read(&format!("reports/bob/{file}"));
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("is hidden, and worth 4 points"), "{text}");
+        assert!(!text.contains("of 4") && !text.contains("FAILED"), "{text}");
+    }
+    assert!(!place.read("reports/junit.xml").contains("<testcase"));
+    // Neither does the exit status tell.
+    place
+        .sockgrade(&["check", "submissions/bob"])
+        .assert()
+        .code(0)
+        .stdout(has("worth 4 points"))
+        .stdout(has("FAILED").not());
+}
+
+#[test]
 fn what_an_assignment_asks_for_counts_also_where_nothing_was_handed_in() {
     let place = Place::new().with("submissions/carol/essay.txt", "no program");
     place
@@ -279,6 +358,34 @@ fn a_folder_that_cannot_be_made_ends_with_2() {
         .code(2)
         .stdout("")
         .stderr(has("taken/reports").and(has("cannot be written").count(1)));
+}
+
+#[test]
+fn check_tells_what_went_wrong_and_more_or_less_where_that_is_asked_for() {
+    let place = Place::new().with("tcp-echo-server.py", WRONG_SERVER);
+    place
+        .sockgrade(&["check", "--quiet"])
+        .args(BASIC)
+        .assert()
+        .code(1)
+        .stdout(has("0 of 4 points").count(1))
+        .stdout(has("basic").not());
+    let right = place.with("tcp-echo-server.py", RIGHT_SERVER);
+    let row = "passed      basic  One client, one short message";
+    for (words, told) in [(&["check"][..], false), (&["check", "--verbose"], true)] {
+        right
+            .sockgrade(words)
+            .args(BASIC)
+            .assert()
+            .code(0)
+            .stdout(has("4 of 4 points"))
+            .stdout(has(row).count(usize::from(told)));
+    }
+    right
+        .sockgrade(&["check", "--quiet", "--ladder"])
+        .assert()
+        .code(2)
+        .stderr(has("cannot be used with"));
 }
 
 #[test]

@@ -6,10 +6,22 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{BINARY, Place, RIGHT_SERVER};
+use super::lasting::assert_same;
+use super::{BINARY, Place, RIGHT_SERVER, own_course};
 
 /// So often is looked, before it is given up: a minute.
 const LOOKS: u32 = 1200;
+
+/// One after the other: once zed's server is there, alice's report is.
+const GRADE: [&str; 7] = [
+    "grade",
+    "--jobs",
+    "1",
+    "--scenario",
+    "tcp-echo/server/basic",
+    "--format",
+    "csv",
+];
 
 /// Looks again and again, until it is so.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -54,27 +66,32 @@ fn class_with_a_sleeper() -> (Place, String) {
     (place, marker)
 }
 
-fn interrupted_by(signal: Signal) {
-    let (place, marker) = class_with_a_sleeper();
-    // One after the other: once zed's server is there, alice's report is.
-    let words = [
-        "grade",
-        "--jobs",
-        "1",
-        "--scenario",
-        "tcp-echo/server/basic",
-    ];
-    let handle = duct::cmd(BINARY, words)
+/// The program with these words, while it runs; what it throws away is in `tmp` until then.
+fn start(place: &Place, words: &[&str]) -> duct::Handle {
+    std::fs::create_dir_all(place.path("tmp")).unwrap();
+    duct::cmd(BINARY, words)
+        .env("TMPDIR", place.path("tmp"))
         .dir(place.path(""))
         .stdout_capture()
         .stderr_capture()
         .unchecked()
         .start()
-        .unwrap();
+        .unwrap()
+}
+
+/// Grades a class of two, and sends the signal while the second one's server sleeps.
+fn signalled(signal: Signal) -> (Place, String, std::process::Output) {
+    let (place, marker) = class_with_a_sleeper();
+    let handle = start(&place, &GRADE);
     until("zed's server", || is_there(&marker));
     let pid = i32::try_from(handle.pids()[0]).unwrap();
     kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
-    let output = handle.wait().unwrap();
+    let output = handle.wait().unwrap().clone();
+    (place, marker, output)
+}
+
+fn interrupted_by(signal: Signal) {
+    let (place, marker, output) = signalled(signal);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{told}");
     assert!(told.contains("interrupted"), "{told}");
@@ -100,6 +117,71 @@ fn termination_does_the_same() {
     interrupted_by(Signal::TERM);
 }
 
+#[test]
+fn after_ctrl_c_the_same_command_ends_with_the_reports_of_an_unbroken_run() {
+    let (place, ..) = signalled(Signal::INT);
+    let record = "reports/alice/cells/tcp-echo/server/basic/record.json";
+    let inode = || std::fs::metadata(place.path(record)).unwrap().ino();
+    let before = inode();
+    place.sockgrade(&GRADE).assert().code(1);
+    assert_eq!(inode(), before, "what was done was graded again");
+    let whole: Vec<&str> = GRADE.into_iter().chain(["--out", "whole"]).collect();
+    place.sockgrade(&whole).assert().code(1);
+    assert_same(&place, "reports", "whole");
+}
+
+#[test]
+fn what_a_killed_run_left_is_removed_by_the_next_and_not_by_one_beside_it() {
+    let (place, marker) = class_with_a_sleeper();
+    let grade = |id, out| {
+        let words = GRADE.into_iter().chain(["--submission", id, "--out", out]);
+        start(&place, &words.collect::<Vec<_>>())
+    };
+    let copies = || place.path("tmp").read_dir().unwrap().count();
+    let first = grade("zed", "first");
+    until("zed's server", || is_there(&marker));
+    let of_first = copies();
+    assert!(of_first > 0);
+    assert_eq!(
+        grade("alice", "beside").wait().unwrap().status.code(),
+        Some(0)
+    );
+    assert_eq!(copies(), of_first);
+    let pid = i32::try_from(first.pids()[0]).unwrap();
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+    first.wait().unwrap();
+    until("the end of the server", || !is_there(&marker));
+    assert!(copies() > 0);
+    assert_eq!(
+        grade("alice", "beside").wait().unwrap().status.code(),
+        Some(0)
+    );
+    assert_eq!(copies(), 0);
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_the_pages_of_the_class() {
+    let (place, _, output) = signalled(Signal::KILL);
+    assert_eq!(output.status.code(), None);
+    let check = |folder: &str, missing: bool| {
+        let page = place.read(&format!("{folder}/index.html"));
+        assert!(page.contains("alice"), "{page}");
+        let told = page.contains("Not here: 1 submission, not graded yet.");
+        assert_eq!(told, missing, "{page}");
+        for file in ["junit.xml", "grades.csv", "results.jsonl"] {
+            let text = place.read(&format!("{folder}/{file}"));
+            assert!(text.contains("alice") && !text.contains("zed"), "{text}");
+        }
+    };
+    check("reports", true);
+    // And these are made of what is there, at any time.
+    place
+        .sockgrade(&["merge", "reports", "--out", "whole", "--format", "csv"])
+        .assert()
+        .code(0);
+    check("whole", false);
+}
+
 /// The processes that this one started.
 fn children_of(parent: i32) -> Vec<i32> {
     let mut children = Vec::new();
@@ -116,20 +198,7 @@ fn children_of(parent: i32) -> Vec<i32> {
 /// Kills the cell in which zed's server sleeps: the process that waits, or the one that works.
 fn killed(inside: bool) {
     let (place, marker) = class_with_a_sleeper();
-    let words = [
-        "grade",
-        "--jobs",
-        "1",
-        "--scenario",
-        "tcp-echo/server/basic",
-    ];
-    let handle = duct::cmd(BINARY, words)
-        .dir(place.path(""))
-        .stdout_capture()
-        .stderr_capture()
-        .unchecked()
-        .start()
-        .unwrap();
+    let handle = start(&place, &GRADE);
     until("zed's server", || is_there(&marker));
     let coordinator = i32::try_from(handle.pids()[0]).unwrap();
     let cell = children_of(coordinator)[0];
@@ -151,6 +220,42 @@ fn a_killed_cell_costs_one_scenario_and_no_point() {
 #[test]
 fn a_killed_wait_for_a_cell_takes_the_cell_along() {
     killed(false);
+}
+
+#[test]
+fn a_killed_reference_costs_nobody_a_point() {
+    let (asleep, marker) = class_with_a_sleeper();
+    let program = asleep.read("submissions/zed/tcp-echo-server.py");
+    let place = own_course::course()
+        .with("own/tcp-shout/shout_client.py", program)
+        .with("submissions/alice/tcp-shout-server.py", own_course::SERVER)
+        .with("submissions/alice/tcp-shout-client.py", own_course::CLIENT);
+    let words = [
+        "grade",
+        "--course",
+        "own",
+        "--jobs",
+        "1",
+        "--scenario",
+        "client/basic",
+        "--scenario",
+        "server/pieces",
+    ];
+    let handle = start(&place, &words);
+    until("the reference", || is_there(&marker));
+    let coordinator = i32::try_from(handle.pids()[0]).unwrap();
+    let cell = children_of(coordinator)[0];
+    kill_process(Pid::from_raw(cell).unwrap(), Signal::KILL).unwrap();
+    let output = handle.wait().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let results = place.read("reports/results.jsonl");
+    // The second has a script on the other side, and does without this reference.
+    for part in [
+        r#"{"id":"tcp-shout/client/basic","verdict":"not_judged""#,
+        r#"{"id":"tcp-shout/server/pieces","verdict":"passed""#,
+    ] {
+        assert!(results.contains(part), "{part} in {results}");
+    }
 }
 
 /// A server that copies from its client to its standard output inside the kernel. While it waits for
@@ -196,13 +301,7 @@ fn a_program_that_holds_a_pipe_of_its_test_does_not_hold_up_the_end() {
         "--scenario",
         "tcp-transfer/server/one-after-another",
     ];
-    let handle = duct::cmd(BINARY, words)
-        .dir(place.path(""))
-        .stdout_capture()
-        .stderr_capture()
-        .unchecked()
-        .start()
-        .unwrap();
+    let handle = start(&place, &words);
     until("zed's server", || is_there(&marker));
     let coordinator = i32::try_from(handle.pids()[0]).unwrap();
     let mut held_up = 0;

@@ -1,6 +1,7 @@
 //! What is finished lasts: runs that are killed, a full disk, a second run, a second time, parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -63,7 +64,7 @@ fn reports(folder: &Path) -> BTreeMap<String, String> {
     files
 }
 
-fn assert_same(place: &Place, out: &str, whole: &str) {
+pub(super) fn assert_same(place: &Place, out: &str, whole: &str) {
     let (out, whole) = (reports(&place.path(out)), reports(&place.path(whole)));
     let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&out), names(&whole));
@@ -102,12 +103,13 @@ fn a_run_that_is_killed_again_and_again_ends_as_an_unbroken_one() {
     let mut moments = Moments(7);
     let mut out = String::new();
     let mut killed = 0;
+    // A run that came to its end is not killed any more: the next one is a new one.
+    let mut is_whole = true;
     for round in 0..1000 {
         if killed >= kills {
             break;
         }
-        // A run that came to its end is not killed any more: the next one is a new one.
-        if round == 0 || place.path(&out).join("junit.xml").exists() {
+        if is_whole {
             out = format!("broken-{round}");
         }
         let handle = duct::cmd(BINARY, grade(&out, &[]))
@@ -122,8 +124,8 @@ fn a_run_that_is_killed_again_and_again_ends_as_an_unbroken_one() {
             handle.kill().unwrap();
             killed += 1;
         }
-        handle.wait().unwrap();
-        if place.path(&out).join("junit.xml").exists() {
+        is_whole = handle.wait().unwrap().status.code() == Some(1);
+        if is_whole {
             assert_same(&place, &out, "whole");
         }
     }
@@ -188,6 +190,16 @@ fn only_what_changed_is_graded_again() {
     );
 }
 
+/// The files that say what the reference did; one with several names counts once.
+fn references(place: &Place, folder: &str) -> BTreeSet<u64> {
+    let files = WalkDir::new(place.path(folder)).into_iter();
+    files
+        .flatten()
+        .filter(|entry| entry.file_name() == "reference.json")
+        .map(|entry| entry.metadata().unwrap().ino())
+        .collect()
+}
+
 #[test]
 fn the_parts_of_a_batch_are_merged_to_what_one_run_writes() {
     let place = class(8);
@@ -209,6 +221,11 @@ fn the_parts_of_a_batch_are_merged_to_what_one_run_writes() {
         .code(1)
         .stdout(has("9 submissions"));
     assert_same(&place, "merged", "whole");
+    let of_parts: BTreeSet<u64> = parts
+        .iter()
+        .flat_map(|part| references(&place, part))
+        .collect();
+    assert_eq!(references(&place, "merged").len(), of_parts.len());
     let twice = ["merge", "--out", "twice", "whole", "merged"];
     place
         .sockgrade(&twice)
@@ -220,6 +237,110 @@ fn the_parts_of_a_batch_are_merged_to_what_one_run_writes() {
         .assert()
         .code(2)
         .stderr(has("merged is not empty"));
+}
+
+#[test]
+fn parts_that_are_missing_or_do_not_belong_together_are_told() {
+    let place = class(3);
+    for (shard, out) in [("1/2", "one"), ("2/2", "two"), ("2/3", "of-three")] {
+        place
+            .sockgrade(&grade(out, &["--shard", shard]))
+            .assert()
+            .code(predicates::ord::le(4));
+    }
+    let merge = |parts: &[&str], out: &str| {
+        let words: Vec<&str> = ["merge", "--out", out]
+            .iter()
+            .chain(parts)
+            .copied()
+            .collect();
+        place.sockgrade(&words).assert()
+    };
+    merge(&["one", "of-three"], "mixed")
+        .code(2)
+        .stderr(has("one and of-three do not belong together"));
+    assert!(!place.path("mixed").exists());
+    merge(&["one"], "half")
+        .code(3)
+        .stderr(has("part 2 of 2 is missing"));
+    let ids = place.json("one/part.json")["submissions"].clone();
+    let ids: Vec<&str> = ids
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|id| id.as_str())
+        .collect();
+    assert!(ids.contains(&"s00"), "{ids:?}");
+    for id in &ids {
+        assert!(place.path(&format!("half/{id}/graded.json")).exists());
+    }
+    std::fs::remove_file(place.path("one/s00/graded.json")).unwrap();
+    let of = ids.len();
+    merge(&["one", "two"], "unfinished")
+        .code(3)
+        .stderr(has(&format!("one is not finished: 1 of {of} not graded")));
+    // On the same folder without --shard it is a part no more.
+    place.sockgrade(&grade("one", &[])).assert().code(1);
+    assert!(!place.path("one/part.json").exists());
+    merge(&["one"], "whole").code(1).stderr("");
+}
+
+/// How many bytes this run and all that it started read and wrote: the kernel adds those of a process
+/// that has ended to its parent's.
+fn read_and_written(place: &Place, words: &[&str]) -> [u64; 2] {
+    let script = r#""$@" >/dev/null; cat /proc/$$/io"#;
+    let output = assert_cmd::Command::new("sh")
+        .current_dir(place.path(""))
+        .env("PATH", "/usr/bin:/bin")
+        .args(["-c", script, "sh", BINARY])
+        .args(words)
+        .assert()
+        .code(0)
+        .get_output()
+        .clone();
+    let told = String::from_utf8(output.stdout).unwrap();
+    ["rchar: ", "wchar: "].map(|name| {
+        let line = told.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap().parse().unwrap()
+    })
+}
+
+#[track_caller]
+fn reads_once_for_the_hash_and_once_for_the_copy(isolation: &str) {
+    const FILES: u64 = 500;
+    const BYTES: u64 = 64 << 10;
+    let place = Place::new().with("submissions/alice/tcp-echo-server.py", RIGHT_SERVER);
+    let words = grade("reports", &["--isolation", isolation]);
+    // The rest of what is read does not depend on the hand-in: our own file, interpreters.
+    let small = read_and_written(&place, &words);
+    for number in 0..FILES {
+        let folder = place.path(&format!("submissions/alice/node_modules/m{}", number % 50));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = std::fs::File::create(folder.join(format!("{number}.js"))).unwrap();
+        file.set_len(BYTES).unwrap();
+    }
+    let large = read_and_written(&place, &words);
+    let again = read_and_written(&place, &words);
+    let times =
+        |run: [u64; 2]| [0, 1].map(|at| run[at].saturating_sub(small[at]) * 2 / (FILES * BYTES));
+    // In halves, so that what differs otherwise, by far less than half a hand-in, does not count.
+    let [read, written] = times(large);
+    assert!(
+        (3..=4).contains(&read) && (1..=2).contains(&written),
+        "{small:?} {large:?}"
+    );
+    let [read, written] = times(again);
+    assert!(read <= 2 && written == 0, "{small:?} {again:?}");
+}
+
+#[test]
+fn a_large_hand_in_is_read_once_for_its_hash_and_once_for_its_copy() {
+    reads_once_for_the_hash_and_once_for_the_copy("namespaces");
+}
+
+#[test]
+fn a_large_hand_in_is_not_copied_for_each_test_without_namespaces_either() {
+    reads_once_for_the_hash_and_once_for_the_copy("direct");
 }
 
 #[test]

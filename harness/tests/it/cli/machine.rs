@@ -21,7 +21,8 @@ fn a_missing_interpreter_is_not_judged() {
 fn a_machine_that_refuses_namespaces_is_told_in_one_line() {
     let place = Place::new().with("submissions/alice/tcp-echo-server.py", RIGHT_SERVER);
     // In a user namespace of its own that may have no PID namespaces, whoever it is may set none up.
-    let script = "echo 0 > /proc/sys/user/max_pid_namespaces && exec \"$0\" grade";
+    let script =
+        "echo 0 > /proc/sys/user/max_pid_namespaces && exec \"$0\" grade --isolation namespaces";
     assert_cmd::Command::new("unshare")
         .args(["--user", "--map-root-user", "sh", "-c", script, BINARY])
         .current_dir(place.path(""))
@@ -29,7 +30,7 @@ fn a_machine_that_refuses_namespaces_is_told_in_one_line() {
         .code(3)
         .stdout("")
         .stderr(has(
-            "error: this machine does not allow the namespaces that a test needs",
+            "error: this machine does not allow what a test needs (a PID namespace: ",
         ))
         .stderr(has("hint: "));
 }

@@ -2,13 +2,20 @@
 
 mod back_pressure;
 mod bad_courses;
+mod bundle;
+mod confined;
 mod course_commands;
 mod destinations;
+mod direct;
+mod doctor;
 mod explain;
+mod formats;
 mod grading;
 mod handed_in;
+mod harness_faults;
 mod help;
 mod interruption;
+mod ladders;
 mod lasting;
 mod machine;
 mod own_course;
@@ -16,6 +23,7 @@ mod packets;
 mod real_programs;
 mod replay;
 mod scripts;
+mod widths;
 
 use std::path::Path;
 
@@ -46,6 +54,16 @@ with socket.create_server(("127.0.0.1", 50007)) as listener:
     with connection:
         while data := connection.recv(1024):
             connection.sendall(data.upper())
+"#;
+
+/// A server that takes the first piece for the whole.
+const HASTY_SERVER: &str = r#"
+import socket
+with socket.create_server(("127.0.0.1", 50007)) as listener:
+    connection, address = listener.accept()
+    print("Connected by", address, flush=True)
+    with connection:
+        connection.sendall(connection.recv(1024))
 "#;
 
 /// A folder for one test, in which the program is started.

@@ -33,7 +33,7 @@ scenarios:
   client: [basic]
 ";
 
-const SERVER: &str = "import socket, sys
+pub(super) const SERVER: &str = "import socket, sys
 s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
 c, _ = s.accept()
 f = c.makefile('rwb')
@@ -42,7 +42,7 @@ f.close()
 c.close()
 ";
 
-const CLIENT: &str = "import socket, sys
+pub(super) const CLIENT: &str = "import socket, sys
 c = socket.create_connection((sys.argv[1], int(sys.argv[2])))
 c.sendall(b'hush\\n')
 print(c.makefile().readline().strip())
@@ -55,7 +55,8 @@ fn scenario(grades: &str, more: &str) -> String {
     )
 }
 
-fn course() -> Place {
+/// The course, as a folder `own`.
+pub(super) fn course() -> Place {
     let pieces =
         "needs: basic\nscript: [converse: a]\nfaults: { to-server: { pieces: { sizes: [1] } } }\n";
     Place::new()
@@ -104,11 +105,18 @@ fn a_language_that_runs_nothing_is_a_mistake_of_the_course() {
         .stderr(super::has("Snake"));
 }
 
+/// Two programs cannot fail all checks of three tests.
+const UNFAILED: &str = "unfailed:
+- checks: [wire, end, prints, ending]
+  scenarios: [tcp-shout/server/basic, tcp-shout/server/pieces, tcp-shout/client/basic]
+  why: the course is small
+";
+
 /// A course with a right server and one that does not shout, and what the table says of them.
 fn with_fixtures(of_the_quiet_one: &str) -> Place {
     let table = format!(
         "version: 1\nfixtures:\n  - {{ program: tcp-shout/server/right.py, kind: right }}\n  \
-         - {{ program: tcp-shout/server/quiet.py, {of_the_quiet_one} }}\n"
+         - {{ program: tcp-shout/server/quiet.py, {of_the_quiet_one} }}\n{UNFAILED}"
     );
     course()
         .with("own/fixtures/table.yaml", table)
@@ -133,6 +141,45 @@ fn the_selftest_of_a_course_shows_that_verdicts_are_those_of_its_table() {
 }
 
 #[test]
+fn a_check_that_no_program_fails_fails_the_selftest() {
+    let place = with_fixtures("kind: wrong, loses: [basic]");
+    let table = place.read("own/fixtures/table.yaml");
+    let place = place.with(
+        "own/fixtures/table.yaml",
+        table.replace("wire, end,", "end,"),
+    );
+    // The one of the server's first test is failed.
+    place
+        .sockgrade(&["selftest", "--course", "own"])
+        .assert()
+        .code(1)
+        .stdout(predicates::str::is_match("tcp-shout/client/basic +.* wire\n").unwrap())
+        .stdout(super::has(
+            "0 differ, 0 not judged, 2 checks that no program fails",
+        ));
+}
+
+#[test]
+fn a_fault_that_never_acts_fails_the_selftest() {
+    let full = "needs: basic\nfaults: { to-server: { back-pressure: { after: 100 KiB } } }\n";
+    with_fixtures("kind: wrong, loses: [basic]")
+        .with("own/tcp-shout/server/pieces.yaml", scenario("server", full))
+        .sockgrade(&["selftest", "--course", "own"])
+        .assert()
+        .code(1)
+        .stdout(
+            predicates::str::is_match(
+                "tcp-shout/server/pieces .*\n    `back-pressure: .*` on the way to the \
+                 server did not come to act\n",
+            )
+            .unwrap(),
+        )
+        .stdout(super::has(
+            "0 differ, 0 not judged, 1 fault that does not act",
+        ));
+}
+
+#[test]
 fn the_selftest_of_one_scenario_plays_what_it_needs_too() {
     with_fixtures("kind: wrong, loses: [basic]")
         .sockgrade(&["selftest", "--course", "own", "--scenario", "pieces"])
@@ -153,6 +200,18 @@ fn a_verdict_that_is_not_that_of_the_table_fails_the_selftest() {
 }
 
 #[test]
+fn a_client_is_not_judged_where_the_reference_does_not_listen() {
+    let broken = "raise SystemExit('no licence')\n";
+    course()
+        .with("own/tcp-shout/shout_server.py", broken)
+        .with("submissions/alice/tcp-shout-client.py", CLIENT)
+        .sockgrade(&["grade", "--course", "own", "--scenario", "client/basic"])
+        .assert()
+        .code(3)
+        .stdout(super::has("listened: no licence"));
+}
+
+#[test]
 fn a_scenario_that_the_reference_does_not_pass_fails_the_selftest() {
     let place = course().with("own/tcp-shout/shout_server.py", "print('no server')\n");
     place
@@ -163,13 +222,13 @@ fn a_scenario_that_the_reference_does_not_pass_fails_the_selftest() {
 }
 
 /// A reference that is not there, or not right, makes its tests "not judged" for everybody.
-fn judged_without(reference: &str) {
-    let place = course()
-        .with("own/tcp-shout/shout_client.py", reference)
+fn judged_without(course: Place) {
+    let place = course
         .with("submissions/alice/tcp-shout-server.py", SERVER)
         .with("submissions/alice/tcp-shout-client.py", CLIENT);
     place
         .sockgrade(&["grade", "--course", "own"])
+        .args(["--scenario", "client/basic", "--scenario", "server/pieces"])
         .assert()
         .code(3)
         .stdout(super::has("alice"));
@@ -200,12 +259,51 @@ fn judged_without(reference: &str) {
 
 #[test]
 fn a_reference_that_is_wrong_costs_nobody_a_point() {
-    judged_without("print('no client')\n");
+    judged_without(course().with("own/tcp-shout/shout_client.py", "print('no client')\n"));
 }
 
 #[test]
 fn a_reference_that_cannot_be_started_costs_nobody_a_point() {
-    judged_without("this is no Python\n");
+    judged_without(course().with("own/tcp-shout/shout_client.py", "this is no Python\n"));
+}
+
+#[test]
+fn references_that_say_nothing_to_each_other_pass_no_test() {
+    let place = course()
+        .with("own/tcp-shout/shout_client.py", "print('HUSH')\n")
+        .with("submissions/ann/tcp_shout_server.py", SERVER);
+    place
+        .sockgrade(&["grade", "--course", "own", "--scenario", "server/basic"])
+        .assert()
+        .code(3)
+        .stdout(super::has("said nothing to each other"));
+}
+
+#[test]
+fn a_reference_that_is_missing_costs_nobody_a_point() {
+    let exercise = EXERCISE.replace(
+        "[python3, shout_client.py]",
+        "[no-such-tool, shout_client.py]",
+    );
+    judged_without(course().with("own/tcp-shout/exercise.yaml", exercise));
+}
+
+#[test]
+fn what_no_program_needs_to_fail_is_a_check_of_a_scenario() {
+    for (from, to, expected) in [
+        ("server/pieces, ", "server/piece, ", "did you mean"),
+        ("ending", "end-of-it", "`end-of-it` is not a word"),
+        ("why: the course is small", "why: ''", "the reason is empty"),
+    ] {
+        let place = with_fixtures("kind: wrong, loses: [basic]");
+        let table = place.read("own/fixtures/table.yaml").replace(from, to);
+        place
+            .with("own/fixtures/table.yaml", table)
+            .sockgrade(&["selftest", "--course", "own"])
+            .assert()
+            .code(2)
+            .stderr(super::has(expected));
+    }
 }
 
 #[test]

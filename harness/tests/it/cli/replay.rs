@@ -234,7 +234,7 @@ fn a_record_is_run_again_as_it_was() {
     let place = with_faults(place, "own", "datagrams", &faults)
         .with("submissions/ann/datagrams_server.py", "raise SystemExit(1)");
     let replayed = |words: &[&str], status: i32| {
-        let mut all = vec!["replay", path, "--course", "own"];
+        let mut all = vec!["replay", path];
         all.extend(words);
         let output = place
             .sockgrade(&all)
@@ -264,13 +264,8 @@ fn a_record_is_run_again_as_it_was() {
 
     // Who stands in the submission's own folder, as a student does, needs not say where it is.
     let folder = place.path("submissions/bob");
-    let (record, course) = (place.path(path), place.path("own"));
-    let words = [
-        "replay",
-        record.to_str().unwrap(),
-        "--course",
-        course.to_str().unwrap(),
-    ];
+    let record = place.path(path);
+    let words = ["replay", record.to_str().unwrap()];
     super::sockgrade(&folder, &words)
         .assert()
         .code(0)
@@ -296,7 +291,14 @@ fn a_record_that_cannot_be_run_again_is_told() {
         &[folder, "--course", "own", "--seed", "2"],
         "the record says the seed itself: it is 1",
     );
-    told(&[folder], "there is no scenario `datagrams/server/fault-0`");
+    std::fs::rename(place.path("own"), place.path("elsewhere")).unwrap();
+    told(&[folder], "the course of this record is not there any more");
+    std::fs::rename(place.path("elsewhere"), place.path("own")).unwrap();
+    let standard = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
+    told(
+        &[folder, "--course", standard],
+        "there is no scenario `datagrams/server/fault-0`",
+    );
     told(
         &["no-such/record.json"],
         "cannot read the record no-such/record.json",

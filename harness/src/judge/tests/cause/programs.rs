@@ -3,6 +3,7 @@
 //! Each is a run that shows one cause, beside the reference's.
 
 use super::*;
+use crate::escape::Bytes;
 
 pub(super) fn clients() -> Vec<Told> {
     let first = || {
@@ -140,14 +141,35 @@ pub(super) fn endings() -> Vec<Told> {
 }
 
 pub(super) fn printing() -> Vec<Told> {
-    let mut prints = serving();
-    prints.prints = Some(vec![line(&["ready"])]);
     vec![tcp(
         Code::OutputBuffered,
-        prints,
-        echo()
-            .ending(Ending::Stopped)
-            .with(|record| record.programs[0].late_output = 6),
+        greeting(),
+        prints_late("ready\n"),
         echo(),
     )]
+}
+
+fn greeting() -> Scenario {
+    let mut prints = serving();
+    prints.prints = Some(vec![line(&["ready"])]);
+    prints
+}
+
+fn prints_late(text: &str) -> Run {
+    let late = Bytes::from(text.as_bytes());
+    echo().ending(Ending::Stopped).with(|record| {
+        record.programs[0].output.head = Bytes::from(&b"hello\n"[..]);
+        record.programs[0].late_output.head = late;
+    })
+}
+
+#[test]
+fn what_a_program_prints_for_a_further_client_was_in_no_buffer() {
+    let told = causes(
+        Transport::Tcp,
+        &greeting(),
+        &prints_late("hello\n"),
+        &echo(),
+    );
+    assert_eq!(told, []);
 }

@@ -4,14 +4,14 @@ mod canvas;
 mod moodle;
 mod other;
 
-use super::super::sample;
+use super::super::{ForStaff, sample};
 use super::*;
 use crate::ids::SubmissionId;
 use crate::roster::{Member, Student};
 
 /// A report with so many points of 20.
 fn report(submission: &str, earned: u32) -> Report {
-    let mut report = json::report(&sample::perfect());
+    let mut report = json::report(&ForStaff::of(&sample::perfect()));
     report.submission = submission.to_owned();
     report.earned = earned;
     report.possible = 20;

@@ -56,7 +56,7 @@ fn a_connection_that_does_not_end_costs_its_own_points_and_the_script_goes_on() 
             ),
             (
                 &keeps.replace("b'ok'", "b'ok' if not kept else b'no'"),
-                "Your program sent client b something else than it should.",
+                "Your program sent client b something other than it should.",
             ),
         ]);
     let names = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -101,13 +101,13 @@ while True:
         ),
         (
             &right.replace("what?", "go away"),
-            "Your program sent client a something else than it should. It could also send client a \
+            "Your program sent client a something other than it should. It could also send client a \
              \"pardon?\" (7 bytes), close the connection to client a (for 50% of the points) or send \
              client a nothing (for 25% of the points), and did not.",
         ),
         (
             &right.replace("c.sendall(b'what?')", "pass").replace("b'hello'", "b'hey'"),
-            "Your program sent client b something else than it should",
+            "Your program sent client b something other than it should",
         ),
     ]);
     let points = |number| earned(&place, number).0;

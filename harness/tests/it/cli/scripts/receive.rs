@@ -162,7 +162,7 @@ while data := c.recv(65536):
                 "sendall(data)",
                 "sendall(data.decode(errors='replace').encode())",
             ),
-            "Your program sent the client something else than it should.",
+            "Your program sent the client something other than it should.",
         ),
         (
             &right.replace("    c.sendall(data)", "    c.sendall(data)\n    break"),
@@ -194,6 +194,6 @@ a.sendall(b'%d and %d' % tuple(sizes))
 ";
     Trial::server(script, right).tells(&[(
         &right.replace("recv(100)), len", "recv(5)), len"),
-        "Your program sent client a something else than it should.",
+        "Your program sent client a something other than it should.",
     )]);
 }

@@ -101,7 +101,7 @@ fn a_script_may_start_the_program_itself_and_stop_it_for_good() {
 ";
     Trial::server(script, SERVER).tells(&[(
         &SERVER.replace("b'ok'", "b'no'"),
-        "Your program sent the client something else than it should",
+        "Your program sent the client something other than it should",
     )]);
 }
 

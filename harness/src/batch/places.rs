@@ -1,0 +1,162 @@
+//! Ports of the machine's own network, for tests that run on it, and which tests cannot.
+
+use std::io;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use super::cells::{CellFailure, Interrupt};
+use super::planning::GivenPorts;
+use super::select::Selected;
+use crate::course::{Argument, Exercise, Network, OtherSide, Role, Scenario, Transport};
+use crate::fault::{LaneFault, StreamFault};
+use crate::ids::ScenarioId;
+use crate::os::hurdles;
+use crate::os::ports::Port;
+use crate::record::Isolation;
+
+/// Since this version of Landlock the kernel keeps programs from sending signals to others.
+const KEEPS_SIGNALS: u32 = 6;
+
+/// What a run without namespaces says of itself: what is not protected.
+pub fn unprotected() -> String {
+    let (files, signals) = match hurdles::landlock() {
+        None => ("files, processes", true),
+        Some(version) => ("processes", version < KEEPS_SIGNALS),
+    };
+    let signals = if signals {
+        ", and may send signals to whatever runs as the same user"
+    } else {
+        ""
+    };
+    format!(
+        "isolation: direct. Programs run without namespaces: they see this machine's {files} and \
+         network{signals}"
+    )
+}
+
+/// Where ports are handed out: below those that the kernel gives to whoever asks for none.
+const HANDED_OUT: std::ops::Range<u16> = 22_000..32_000;
+
+/// How long until it is tried again to take a port that another test has.
+const AGAIN: Duration = Duration::from_millis(5);
+
+/// The ports of one test. Nobody else who asks for theirs here has them until this is dropped.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Ports {
+    pub(super) given: GivenPorts,
+    _taken: Vec<Port>,
+}
+
+/// Why a scenario cannot be run on the machine's own network.
+pub(super) fn beyond_direct(exercise: &Exercise, scenario: &Scenario) -> Option<String> {
+    let because = |why: &str| Some(format!("it needs namespaces: {why}"));
+    if exercise.transport == Transport::Unix {
+        return None;
+    }
+    if exercise.network == Network::Devices {
+        return because("its programs have addresses of their own");
+    }
+    if !exercise.host.is_loopback() {
+        return because("its server has an address of its own");
+    }
+    let spec = &exercise.roles[&scenario.grades];
+    if scenario.grades == Role::Peer {
+        return because("both of its programs have the same port");
+    }
+    let references: &[_] = match &scenario.other_side {
+        OtherSide::References(players) => players,
+        OtherSide::Script(_) | OtherSide::Nobody => &[],
+    };
+    let own = scenario.arguments.as_ref().unwrap_or(&spec.arguments);
+    let theirs = references.iter().map(|player| {
+        let spec = &exercise.roles[&player.role];
+        player.arguments.as_ref().unwrap_or(&spec.arguments)
+    });
+    let mut theirs = theirs.peekable();
+    if theirs.peek().is_some() && theirs.any(|words| !words.contains(&Argument::Port)) {
+        return because("its reference is not told a port");
+    }
+    let names = [Argument::Name, Argument::HostName];
+    if own.iter().any(|word| names.contains(word)) {
+        return because("a program is told a host name of its own");
+    }
+    let mut faults = scenario.faults.values().flatten();
+    let presses = |fault| matches!(fault, &LaneFault::Stream(StreamFault::BackPressure { .. }));
+    if faults.any(presses) {
+        return because("this machine's buffers take megabytes before anybody has to wait");
+    }
+    if scenario.grades == Role::Client && !exercise.names.is_empty() {
+        return because("the exercise has host names of its own");
+    }
+    None
+}
+
+/// What of a selection can be run at a level of confinement, and what cannot, with the reason.
+pub(super) fn fit<'a>(
+    selected: &Selected<'a>,
+    level: Isolation,
+) -> (Selected<'a>, Vec<(ScenarioId, String)>) {
+    let (mut selected, mut left_out) = (selected.clone(), Vec::new());
+    if level == Isolation::Direct {
+        for (exercise, scenarios) in &mut selected.exercises {
+            scenarios.retain(|scenario| match beyond_direct(exercise, scenario) {
+                None => true,
+                Some(why) => {
+                    left_out.push((scenario.id.clone(), why));
+                    false
+                }
+            });
+        }
+    }
+    (selected, left_out)
+}
+
+/// Takes the ports of a test: the one that the exercise hard-codes, when it is its turn, and two that
+/// are handed out.
+///
+/// # Errors
+/// That somebody else has the exercise's port, or that the run was interrupted.
+pub(super) fn take(exercise: &Exercise, interrupt: &Interrupt) -> Result<Ports, CellFailure> {
+    let trouble = |error: io::Error| CellFailure::Trouble(format!("a port: {error}"));
+    let transport = exercise.transport;
+    let mut taken = Vec::new();
+    if transport != Transport::Unix {
+        let own = loop {
+            match Port::take(exercise.port).map_err(trouble)? {
+                Some(port) => break port,
+                None if interrupt.said_within(AGAIN) => return Err(CellFailure::Interrupted),
+                None => {}
+            }
+        };
+        if let Err(why) = own.clear(transport).map_err(trouble)? {
+            return Err(CellFailure::Trouble(why));
+        }
+        taken.push(own);
+    }
+    let mut given = [0; 2];
+    for number in &mut given {
+        let port = hand_out(transport).map_err(trouble)?;
+        *number = port.number;
+        taken.push(port);
+    }
+    let [listener, caller] = given;
+    Ok(Ports {
+        given: GivenPorts { listener, caller },
+        _taken: taken,
+    })
+}
+
+/// The next port that nobody has.
+fn hand_out(transport: Transport) -> io::Result<Port> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    for _ in HANDED_OUT {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed) % (HANDED_OUT.end - HANDED_OUT.start);
+        if let Some(port) = Port::take(HANDED_OUT.start + step)?
+            && port.clear(transport)?.is_ok()
+        {
+            return Ok(port);
+        }
+    }
+    Err(io::Error::other("none is free"))
+}

@@ -1,0 +1,191 @@
+//! The folder of reports: what stands where, and what never does.
+
+use std::os::unix::fs::MetadataExt as _;
+
+use super::*;
+use crate::report::sample;
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|one| one.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_file_is_at_its_place_and_no_other() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = Folder::begin(place.path().join("a/reports")).unwrap();
+    let report = sample::report();
+    folder.submission(&report).unwrap();
+    folder.submission(&report).unwrap();
+    folder.done(&Done::new(None, report.clone())).unwrap();
+    folder
+        .class(std::slice::from_ref(&report.submission))
+        .unwrap();
+    let record = folder
+        .record(&report.submission, &sample::record())
+        .unwrap();
+    assert!(record.ends_with("alice/cells/tcp-echo/server/pieces/record.json"));
+    assert_eq!(
+        names(folder.root()),
+        [".lock", "alice", "index.html", "junit.xml", "results.jsonl"]
+    );
+    assert_eq!(
+        names(&folder.root().join("alice")),
+        [
+            "cells",
+            "graded.json",
+            "index.html",
+            "report.json",
+            "report.txt"
+        ]
+    );
+    // Added twice, and once in the end.
+    let results = fs::read_to_string(folder.root().join(RESULTS)).unwrap();
+    assert_eq!(results, jsonl::render(&ForStaff::of(&report)));
+    let suites = fs::read_to_string(folder.root().join(JUNIT)).unwrap();
+    assert_eq!(suites, junit::render(&[ForStudent::of(&report)]));
+    let read: CellRecord = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
+    assert_eq!(read, sample::record());
+}
+
+#[test]
+fn what_the_reference_did_is_one_file_for_all() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = Folder::begin(place.path()).unwrap();
+    let reference = sample::record();
+    let [alice, bob] = ["alice", "bob"].map(|name| {
+        let path = folder.reference(&SubmissionId::new(name), &reference);
+        path.unwrap()
+    });
+    let file = |path: &Path| fs::metadata(path).unwrap().ino();
+    assert_eq!(file(&alice), file(&bob));
+    // Without the first it is written once more.
+    fs::remove_file(&alice).unwrap();
+    let carol = folder
+        .reference(&SubmissionId::new("carol"), &reference)
+        .unwrap();
+    let read: CellRecord = serde_json::from_slice(&fs::read(carol).unwrap()).unwrap();
+    assert_eq!(read, reference);
+}
+
+#[test]
+fn results_are_added_as_they_come_and_a_new_run_begins_anew() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join(RESULTS);
+    let folder = Folder::begin(place.path()).unwrap();
+    folder.submission(&sample::perfect()).unwrap();
+    folder.submission(&sample::report()).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let read: Vec<_> = text
+        .lines()
+        .map(|line| jsonl::read(line).unwrap().submission)
+        .collect();
+    assert_eq!(read, ["bob", "alice"]);
+    drop(folder);
+    Folder::begin(place.path()).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "");
+}
+
+#[test]
+fn what_is_done_is_known_until_it_is_graded_again() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = Folder::begin(place.path()).unwrap();
+    let report = sample::report();
+    let id = &report.submission;
+    folder.forget(id).unwrap();
+    folder.record(id, &sample::record()).unwrap();
+    folder.submission(&report).unwrap();
+    assert_eq!(folder.known(id), None);
+    let done = Done::new(None, report.clone());
+    folder.done(&done).unwrap();
+    assert_eq!(folder.known(id), Some(done));
+    assert_eq!(
+        all_known(place.path()).unwrap(),
+        [(id.clone(), folder.of(id))]
+    );
+    // As a run that is killed leaves them.
+    fs::write(folder.of(id).join(".report-x"), "").unwrap();
+    folder.forget(id).unwrap();
+    assert_eq!(folder.known(id), None);
+    assert_eq!(names(&folder.of(id)), ["index.html", "report.txt"]);
+}
+
+#[test]
+fn a_folder_is_for_one_run_at_a_time() {
+    let place = tempfile::tempdir().unwrap();
+    let first = Folder::begin(place.path()).unwrap();
+    let error = Folder::begin(place.path()).unwrap_err().to_string();
+    assert!(error.contains("another run of sockgrade"), "{error}");
+    drop(first);
+    Folder::begin(place.path()).unwrap();
+}
+
+#[test]
+fn a_name_never_leads_out_of_the_folder() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = Folder::begin(place.path().join("reports")).unwrap();
+    folder.submission(&sample::hostile()).unwrap();
+    assert_eq!(names(place.path()), ["reports"]);
+    let inside = names(folder.root());
+    assert_eq!((inside.len(), inside[0].as_str()), (3, LOCK));
+    let record = CellRecord {
+        scenario: ScenarioId::new("../../x"),
+        ..sample::record()
+    };
+    let path = folder.record(&SubmissionId::new(".."), &record).unwrap();
+    assert!(!path.to_str().unwrap().contains(".."), "{path:?}");
+    assert_eq!(names(place.path()), ["reports"]);
+}
+
+#[test]
+fn names_of_folders_are_harmless_and_differ() {
+    for name in ["alice", "Müller, Jörg (2)", "a.b@c", "jose\u{301}", "x y"] {
+        assert_eq!(safe_name(name), name);
+    }
+    let long = "ä".repeat(500);
+    let odd = [
+        "",
+        ".",
+        "..",
+        "../a",
+        "/a",
+        "a/b",
+        "a_b~",
+        "a\\b",
+        "a\0",
+        "a\n",
+        "-rf",
+        ".git",
+        "a.",
+        "a ",
+        "a\u{202e}b",
+        "junit.xml",
+        "index.html",
+        "results.jsonl",
+        "students.json",
+        "grades.csv",
+        "$(x)",
+        &long,
+        &long[..400],
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for name in odd {
+        let safe = safe_name(name);
+        assert!(safe.chars().all(|c| harmless(c) || c == '~'), "{safe}");
+        assert!(!safe.starts_with(['.', '-']) && safe.len() < 120, "{safe}");
+        assert!(safe.contains('~') && seen.insert(safe), "{name}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = Folder::begin(file.join("reports")).unwrap_err().to_string();
+    assert!(error.contains("file/reports cannot be written"), "{error}");
+}
