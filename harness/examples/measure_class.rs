@@ -1,13 +1,13 @@
 //! The measure_class command: makes up a class in several languages, grades it, and tells what that took.
 //!
 //! ```text
-//! cargo build --release && cargo run --release --example measure_class -- --students 300 --jobs 1,2,8,32
+//! cargo build --release && cargo run --release --example measure_class -- --students 300 --jobs 1,2,8,12,32
 //! ```
 //!
 //! The hand-ins are the right programs of the standard course's fixtures for three exercises (40
-//! scenarios), in turn in Python, C, JavaScript and Java, or in other `--languages`; it is started where
-//! `scenarios/` is. Memory is that of the grading process itself, as the kernel noted its peak, and the
-//! disk is what the folder of reports takes.
+//! scenarios), of ten four each in Python and in C and one each in JavaScript and in Java, or in other
+//! `--languages`; it is started where `scenarios/` is. Memory is that of the grading process itself, as
+//! the kernel noted its peak, and the disk is what the folder of reports takes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,11 @@ struct Options {
     #[arg(long, value_delimiter = ',', default_value = "2")]
     jobs: Vec<usize>,
     /// Endings of the languages, in turn; a program that is not there in one is taken in Python or C.
-    #[arg(long, value_delimiter = ',', default_value = "py,c,js,java")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "py,c,py,c,js,py,c,py,java,c"
+    )]
     languages: Vec<String>,
     /// The program that is measured [default: the one beside this one].
     #[arg(long)]

@@ -14,7 +14,7 @@ use crate::report::terminal::Detail;
 use crate::seed::Seed;
 
 /// So many cells for each processor: most of them wait most of the time.
-const JOBS_PER_CORE: usize = 3;
+const JOBS_PER_CORE: usize = 6;
 
 /// Which course.
 #[derive(Debug, Clone, Args)]
@@ -104,7 +104,7 @@ impl DetailOptions {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Running")]
 pub(super) struct RunOptions {
-    /// How many tests run at a time [default: 3 for each processor]
+    /// How many tests run at a time [default: 6 for each processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Where random choices come from; all submissions meet the same ones [default: 1]
