@@ -291,11 +291,10 @@ impl Run<'_> {
             }
             let waited = self.waited_for_cpu()?.saturating_sub(self.waited_before);
             let excused = Duration::from_nanos(waited).max(self.held_up);
-            let fair = used.saturating_sub(excused);
-            let was_fair = fair >= self.deadline && !self.one_is_starved(fair)?;
-            if !was_fair && used < self.deadline * PATIENCE {
+            let is_starved = |fair| self.one_is_starved(fair);
+            let Some(was_fair) = had_its_time(used, self.deadline, excused, is_starved)? else {
                 return Ok(None);
-            }
+            };
             // What came until now is still taken in.
             if !std::mem::replace(&mut self.out_of_time, true) {
                 return Ok(None);
@@ -353,5 +352,46 @@ impl Run<'_> {
                 Ok(listeners.iter().all(|(_, waiting)| *waiting == 0))
             }
         }
+    }
+}
+
+/// Whether programs had a fair time, or `None` where more is due to them. What is excused does not
+/// count, and one that was starved in the rest is waited for, but not without end.
+fn had_its_time(
+    used: Duration,
+    deadline: Duration,
+    excused: Duration,
+    is_starved: impl FnOnce(Duration) -> io::Result<bool>,
+) -> io::Result<Option<bool>> {
+    let fair = used.saturating_sub(excused);
+    let was_fair = fair >= deadline && !is_starved(fair)?;
+    Ok((was_fair || used >= deadline * PATIENCE).then_some(was_fair))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEADLINE: Duration = Duration::from_secs(10);
+
+    /// After so many seconds, of which so many are excused.
+    fn after(used: u64, excused: u64, is_starved: bool) -> Option<bool> {
+        let [used, excused] = [used, excused].map(Duration::from_secs);
+        had_its_time(used, DEADLINE, excused, |_| Ok(is_starved)).unwrap()
+    }
+
+    #[test]
+    fn the_deadline_leaves_out_the_time_that_a_program_waited_for_a_processor() {
+        assert_eq!(after(10, 0, false), Some(true));
+        assert_eq!(after(10, 3, false), None);
+        assert_eq!(after(13, 3, false), Some(true));
+    }
+
+    #[test]
+    fn a_program_that_got_too_little_is_waited_for_and_then_not_judged() {
+        assert_eq!(after(10, 0, true), None);
+        assert_eq!(after(49, 0, true), None);
+        assert_eq!(after(50, 0, true), Some(false));
+        assert_eq!(after(50, 45, false), Some(false));
     }
 }

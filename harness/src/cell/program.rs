@@ -99,13 +99,18 @@ impl Attempt {
         for fd in [&stdin, &output, &errors] {
             rustix::io::ioctl_fionbio(fd, true)?;
         }
+        let is_graded = program.participant == plan.programs[0].participant;
         let child = Sandbox {
             launch: &program.launch,
             writable: false,
             device: &device.inside,
             host_name: &program.host_name,
             hosts: &network::hosts(plan, program),
-            limits: Limits::RUN,
+            limits: if is_graded {
+                Limits::RUN
+            } else {
+                Limits::REFERENCE
+            },
             files,
             stdio: [theirs, stdout, stderr],
         }

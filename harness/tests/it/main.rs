@@ -14,5 +14,6 @@ mod endings;
 mod fixtures;
 mod layers;
 mod pieces;
+mod priority;
 mod rest;
 mod texts;

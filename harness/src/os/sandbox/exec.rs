@@ -153,6 +153,7 @@ fn prepare_exec(sandbox: &Sandbox<'_>, places: &Places) -> io::Result<()> {
             },
         )?;
     }
+    rustix::process::nice(limits.nice)?;
     rustix::process::chdir(&places.work)?;
     // SAFETY: restores the default for signals that Rust's runtime or a parent ignores, and
     // unblocks all; plain system calls on local values.

@@ -48,15 +48,24 @@ pub struct Limits {
     pub file_size: Size,
     /// Bytes of data of one process. (Less than 512 MiB stops a Java virtual machine.)
     pub data: Size,
+    /// How far its priority is below ours (`nice`).
+    pub nice: i32,
 }
 
 impl Limits {
-    /// For a program under test and for references.
+    /// For a program under test: where processors are short, the wire and the references go first.
     pub const RUN: Self = Self {
+        nice: 5,
+        ..Self::REFERENCE
+    };
+
+    /// For the program on the other side.
+    pub const REFERENCE: Self = Self {
         processes: 512,
         files: 1024,
         file_size: Size(64 << 20),
         data: Size(2 << 30),
+        nice: 0,
     };
 
     /// For compilers.
@@ -65,6 +74,7 @@ impl Limits {
         files: 1024,
         file_size: Size(512 << 20),
         data: Size(8 << 30),
+        nice: 5,
     };
 }
 
