@@ -78,7 +78,9 @@ impl Run<'_> {
                 };
                 match rule {
                     // Whoever connects from then on finds nobody there.
-                    LaneFault::Refused { from } => record.acted = self.attempts + 1 >= *from,
+                    LaneFault::Refused { from } => {
+                        record.acted = self.attempts + 1 >= *from && self.was_refused();
+                    }
                     LaneFault::Stream(_) | LaneFault::Datagram(_) => {
                         let met = lanes.iter().filter(|lane| lane.to == *to);
                         let met =

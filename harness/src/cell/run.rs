@@ -82,7 +82,10 @@ pub(super) struct Run<'a> {
     pub(super) flow_of: BTreeMap<(usize, SocketAddr, Option<usize>), usize>,
     /// Connections and flows of the graded program that no step has accepted yet.
     pub(super) unaccepted: Vec<usize>,
+    /// How many connections of clients came as far as the wire, and how many calls of the graded one
+    /// found nobody there.
     pub(super) attempts: u32,
+    pub(super) in_vain: u32,
     pub(super) next_connection: u32,
     pub(super) script: Script,
     /// What the graded program must print.
@@ -163,6 +166,7 @@ impl<'a> Run<'a> {
             flow_of: BTreeMap::new(),
             unaccepted: Vec::new(),
             attempts: 0,
+            in_vain: 0,
             next_connection: 1,
             script: Script::new(&plan.script),
             prints,

@@ -8,13 +8,15 @@ use std::os::fd::BorrowedFd;
 use super::network;
 use super::run::Run;
 use crate::course::{Network, Role, Transport};
+use crate::ids::Participant;
 use crate::os::devices::NetNs;
 use crate::os::packets::{self, Unanswered, Watch};
 use crate::record::{CallProtocol, Isolation, Stray};
 use crate::transcript::What;
 
-/// As many places as are kept.
+/// As many places as are kept, and as many calls to the right one while nobody is there.
 const PLACES: usize = 32;
+const IN_VAIN: u32 = 32;
 
 /// The watch of the graded program's device, and what it saw.
 pub(super) struct Strays {
@@ -49,6 +51,7 @@ impl Run<'_> {
         {
             if self.is_of_the_exercise(&call) {
                 self.others_are_due = true;
+                self.called_in_vain(&call);
                 continue;
             }
             let (protocol, to) = (call.protocol, call.to);
@@ -72,6 +75,30 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// A client's call to the right place, where nobody is yet or any more, or where a fault refuses it.
+    fn called_in_vain(&mut self, call: &Unanswered) {
+        let graded = &self.programs[0].plan;
+        if graded.role != Role::Client || !self.is_right_place(call.to) {
+            return;
+        }
+        self.in_vain += 1;
+        if call.protocol == CallProtocol::Tcp && self.in_vain <= IN_VAIN {
+            let from = graded.participant.clone();
+            let to = match self.programs.get(1) {
+                Some(server) => server.plan.participant.clone(),
+                None => Participant::new(graded.role.other().as_str()),
+            };
+            let attempt = self.attempts + self.in_vain;
+            self.log.add(What::Refused { from, to, attempt });
+        }
+    }
+
+    /// False where it is known that the graded client called nobody in vain.
+    pub(super) fn was_refused(&self) -> bool {
+        let is_seen = self.strays.watch.is_some() && self.plan.transport != Transport::Unix;
+        self.in_vain > 0 || !is_seen || self.programs[0].plan.role != Role::Client
+    }
+
     /// All that was seen, and how many calls led nowhere at all, where it reached nobody.
     pub(super) fn strayed(&mut self) -> io::Result<(Vec<Stray>, u64)> {
         self.look_for_strays()?;
@@ -89,8 +116,7 @@ impl Run<'_> {
         Ok((seen, without_a_way))
     }
 
-    /// True for a call to or from a place that the exercise has: nobody is there yet or any more,
-    /// which the transcript tells.
+    /// True for a call to or from a place that the exercise has: nobody is there yet or any more.
     fn is_of_the_exercise(&self, call: &Unanswered) -> bool {
         let right = match (self.plan.transport, call.protocol) {
             (Transport::Tcp, CallProtocol::Tcp) | (Transport::Udp, CallProtocol::Udp) => true,

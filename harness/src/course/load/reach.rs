@@ -107,7 +107,16 @@ fn never(fault: &LaneFault, sent: &Sent<'_>) -> Option<String> {
                 let there = sent.any_stream(|stream| !stream.is_ascii());
                 (!there).then(|| "the script sends no character of more than one byte".to_owned())
             }
-            Cut::Sizes(_) | Cut::Random(_) => None,
+            Cut::Sizes(sizes) => {
+                let cuts = sizes.first().is_some_and(|first| *first < sent.bytes());
+                (!cuts).then(|| {
+                    format!(
+                        "this cuts nothing: the script sends {} bytes on a connection",
+                        sent.bytes()
+                    )
+                })
+            }
+            Cut::Random(_) => None,
         },
         LaneFault::Stream(StreamFault::Joined {
             messages: Some(messages),
@@ -125,8 +134,10 @@ fn never(fault: &LaneFault, sent: &Sent<'_>) -> Option<String> {
             | StreamFault::Late
             | StreamFault::EndWithheld
             | StreamFault::Stray { at: None, .. },
-        )
-        | LaneFault::Refused { .. } => None,
+        ) => None,
+        LaneFault::Refused { .. } => {
+            Some("this never comes to act: the clients of a script are not refused".to_owned())
+        }
     }
 }
 

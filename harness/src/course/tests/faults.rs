@@ -210,6 +210,11 @@ fn a_fault_that_the_script_never_reaches_is_an_error() {
     for (fault, told) in [
         ("pieces: { inside: zzz }", "the script never sends \"zzz\""),
         ("joined: { messages: 9 }", "the script sends 1 messages"),
+        ("pieces: { sizes: [13] }", "this cuts nothing"),
+        (
+            "refused: { from: 1 }",
+            "clients of a script are not refused",
+        ),
     ] {
         let folder = Folder::good();
         folder.change(FILE, "pieces: { sizes: [1, 2, 3] }", fault);

@@ -55,6 +55,13 @@ fn refused(script: &str, parts: &[&str]) {
     with_script(Folder::good(), script).refused(parts);
 }
 
+/// With a fault that acts whatever is sent.
+fn nothing_cut() -> Folder {
+    let folder = Folder::good();
+    folder.change(FILE, "pieces: { sizes: [1, 2, 3] }", "delay: { by: 1ms }");
+    folder
+}
+
 #[test]
 fn converse_plays_the_side_that_is_not_graded() {
     let folder = Folder::good();
@@ -269,7 +276,7 @@ fn what_is_expected_takes_many_forms() {
         "a expects Open",
         "a expects Fin",
     ];
-    let folder = with_script(Folder::good(), script);
+    let folder = with_script(nothing_cut(), script);
     assert_eq!(steps(&folder, "tcp-echo/server/pieces"), expected);
     let script = "  - connect: a\n  - expect: { matches: '^x', from: any-port }\n";
     let datagrams = Folder::datagrams();
@@ -469,7 +476,7 @@ fn one_of_several_things_is_a_choice_of_waiting_steps() {
       - { wait: exit, credit: 0.5% }
   - expect: nothing
 ";
-    let folder = with_script(Folder::good(), script);
+    let folder = with_script(nothing_cut(), script);
     let told = steps(&folder, "tcp-echo/server/pieces");
     assert_eq!(told, ["a connects", "one of 3", "a sees nothing come"]);
     let refused = |choice: &str, parts: &[&str]| {
@@ -531,7 +538,7 @@ fn a_script_starts_stops_and_restarts_the_program() {
         "start",
         "stdin ends",
     ];
-    let folder = with_script(Folder::good(), script);
+    let folder = with_script(nothing_cut(), script);
     assert_eq!(steps(&folder, "tcp-echo/server/pieces"), expected);
 }
 

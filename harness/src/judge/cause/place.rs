@@ -57,12 +57,17 @@ fn address(scene: &Scene<'_>, causes: &mut Causes) {
     }
     let host = scene.case.exercise.host;
     let other_family = |one: SocketAddr| one.is_ipv4() != host.is_ipv4();
-    if sockets().next().is_some() && sockets().all(other_family) && !host.is_ipv4() {
+    if sockets().next().is_some() && sockets().all(other_family) {
+        let (its, ours) = if host.is_ipv4() {
+            ("IPv6", "IPv4")
+        } else {
+            ("IPv4", "IPv6")
+        };
         causes.tell(
             Code::OtherFamily,
             Sure::Certain,
             &[],
-            format!("It listens with an IPv4 socket, and {host} is an address of IPv6."),
+            format!("It listens with an {its} socket, and {host} is an address of {ours}."),
         );
     } else if sockets().any(|one| one.ip().is_loopback()) && !host.is_loopback() {
         causes.tell(

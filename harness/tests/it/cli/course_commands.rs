@@ -1,6 +1,10 @@
 //! What tells of a course and runs nothing of a submission.
 
+use std::fs;
+use std::path::Path;
+
 use predicates::prelude::*;
+use walkdir::WalkDir;
 
 use super::{Place, anywhere, has};
 
@@ -111,6 +115,35 @@ fn the_schemas_are_json() {
         let all: serde_json::Value = serde_json::from_slice(&output).unwrap();
         assert_eq!(all[kind], schema);
     }
+}
+
+/// The schema that a file names in its first line, beside it.
+fn schema_of(path: &Path) -> serde_json::Value {
+    let text = fs::read_to_string(path).unwrap();
+    let first = text.lines().next().unwrap_or_default();
+    let name = first.strip_prefix("# yaml-language-server: $schema=");
+    let name = name.unwrap_or_else(|| panic!("{} names no schema", path.display()));
+    let schema = fs::read(path.with_file_name("").join(name)).unwrap();
+    serde_json::from_slice(&schema).unwrap()
+}
+
+#[test]
+fn every_file_of_the_course_names_its_schema_and_is_as_it_says() {
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let files = WalkDir::new(course).into_iter().map(Result::unwrap);
+    let files = files.filter(|file| file.path().extension().is_some_and(|one| one == "yaml"));
+    let mut count = 0;
+    for file in files {
+        let schema = schema_of(file.path());
+        let text = fs::read_to_string(file.path()).unwrap();
+        let content: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let wrong = validator.iter_errors(&content).map(|one| one.to_string());
+        let wrong: Vec<String> = wrong.collect();
+        assert_eq!(wrong, Vec::<String>::new(), "{}", file.path().display());
+        count += 1;
+    }
+    assert!(count > 100, "{count} files");
 }
 
 #[test]

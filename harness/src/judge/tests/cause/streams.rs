@@ -48,6 +48,18 @@ pub(super) fn places() -> Vec<Told> {
             answered(),
         ),
         tcp(
+            Code::OtherFamily,
+            server(),
+            listens("[::1]:50007", "50007"),
+            echo(),
+        ),
+        tcp(
+            Code::OtherProtocol,
+            server(),
+            waits(absent(Run::server()), &["waits in recvfrom for a datagram"]),
+            echo(),
+        ),
+        tcp(
             Code::NameNotLookedUp,
             scenario(Role::Client),
             named,
