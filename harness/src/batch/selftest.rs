@@ -15,7 +15,9 @@ use super::naming::Named;
 use super::outcome::{Progress, SubmissionReport, Unplayed};
 use super::places::fit;
 use super::select::Selected;
-use crate::course::{Exercise, Fixture, Fixtures, OtherSide, Scenario, Step, WireRule};
+use crate::course::{
+    Exercise, Fixture, FixtureKind, Fixtures, OtherSide, Scenario, Step, WireRule,
+};
 use crate::ids::{ScenarioId, SubmissionId};
 use crate::judge::{Check, Graded, Verdict, what_became_of};
 use crate::os::temporary::Temporary;
@@ -38,6 +40,8 @@ pub struct SelfTest<'a> {
     pub seed: Seed,
     /// How many cells at a time.
     pub jobs: usize,
+    /// Whether only those of the fixtures are graded that are right.
+    pub right_only: bool,
     /// This program's own file, which is started again for cells and references.
     pub binary: PathBuf,
     /// The table of languages.
@@ -149,7 +153,8 @@ pub fn selftest(
     let exercises = selected.exercises.iter();
     let exercises: BTreeSet<_> = exercises.map(|(one, _)| &one.id).collect();
     for fixture in &test.fixtures.programs {
-        if !exercises.contains(&fixture.exercise) {
+        let is_meant = !test.right_only || fixture.kind == FixtureKind::Right;
+        if !is_meant || !exercises.contains(&fixture.exercise) {
             continue;
         }
         let extension = fixture.file().rsplit('.').next().unwrap_or_default();
@@ -183,8 +188,8 @@ pub fn selftest(
             let tally = tallies.remove(&scenario.id).unwrap_or_default();
             let mut row = tally.row(exercise, scenario, &fixtures);
             let spared = test.fixtures.unfailed.get(&scenario.id);
-            // Of what was not judged nobody knows what it would have failed.
-            let known = row.not_judged == 0 && row.reference_failed == 0;
+            // Of what was not judged nobody knows what it would have failed; what is right fails nothing.
+            let known = row.not_judged == 0 && row.reference_failed == 0 && !test.right_only;
             row.unfailed
                 .retain(|check| known && !spared.is_some_and(|spared| spared.contains(check)));
             sheet.rows.push(row);

@@ -53,6 +53,9 @@ pub(super) struct Arguments {
     /// Only the references, without the fixtures
     #[arg(long, help_heading = "Selection")]
     references: bool,
+    /// Only the references and the fixtures that are right: none of them may lose a point
+    #[arg(long, conflicts_with = "references", help_heading = "Selection")]
+    right: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
@@ -83,6 +86,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         load: arguments.load,
         seed: arguments.options.seed(),
         jobs: arguments.options.jobs(),
+        right_only: arguments.right,
         binary,
         isolation,
         languages: Languages::of_course(selected.languages)?,

@@ -141,6 +141,17 @@ fn the_selftest_of_a_course_shows_that_verdicts_are_those_of_its_table() {
 }
 
 #[test]
+fn the_selftest_of_right_programs_leaves_out_the_others() {
+    with_fixtures("kind: wrong, loses: [pieces]")
+        .sockgrade(&["selftest", "--course", "own", "--right"])
+        .assert()
+        .code(0)
+        .stdout(super::has(
+            "3 scenarios, 1 programs (0 skipped), 1 rounds: 5 verdicts, 0 differ",
+        ));
+}
+
+#[test]
 fn a_check_that_no_program_fails_fails_the_selftest() {
     let place = with_fixtures("kind: wrong, loses: [basic]");
     let table = place.read("own/fixtures/table.yaml");
