@@ -3,8 +3,10 @@
 
 use std::env;
 
-/// Tools that single tests need; Python and C are never skipped.
-const TOOLS: [&str; 4] = ["javac", "node", "socat", "tshark"];
+/// Tools that single tests need; Python, C and the shell are never skipped.
+const TOOLS: [&str; 10] = [
+    "bash", "c++", "go", "javac", "node", "perl", "ruby", "socat", "tclsh", "tshark",
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=../scenarios");

@@ -3,20 +3,25 @@
 
 use maud::{Markup, html};
 
-use super::link;
 use super::seen::{Program, Seen};
+use super::{budget, link};
 use crate::judge::{Comparison, Finding, Graded, StepState};
 use crate::report::command::{Places, explain_command, replay_command};
 use crate::report::lost::{label, points, right, told};
 use crate::seed::Seed;
 
+/// What is shown of a run.
+pub(super) struct Run<'a> {
+    /// What there is, where its record was kept.
+    pub(super) seen: Option<&'a Seen>,
+    /// Its ladder, where the page has room for it.
+    pub(super) ladder: Option<Markup>,
+    /// How many bytes of the page each printed text may take.
+    pub(super) most: usize,
+}
+
 /// A test that lost points, explained.
-pub(super) fn failed(
-    graded: &Graded,
-    seen: Option<&Seen>,
-    ladder: Option<Markup>,
-    seed: Seed,
-) -> Markup {
+pub(super) fn failed(graded: &Graded, run: Run<'_>, seed: Seed) -> Markup {
     html! {
         article id=(graded.scenario) {
             header {
@@ -28,13 +33,13 @@ pub(super) fn failed(
                 (found(finding, number == 0))
             }
             (advice(graded, seed))
-            (run(graded, seen, ladder, true))
+            (what_happened(graded, run, true))
         }
     }
 }
 
 /// A test that passed: a line that opens.
-pub(super) fn passed(graded: &Graded, seen: Option<&Seen>, ladder: Option<Markup>) -> Markup {
+pub(super) fn passed(graded: &Graded, run: Run<'_>) -> Markup {
     html! {
         details.test id=(graded.scenario) {
             summary {
@@ -45,7 +50,7 @@ pub(super) fn passed(graded: &Graded, seen: Option<&Seen>, ladder: Option<Markup
             @for finding in &graded.findings {
                 p { strong { "But: " } (finding.message) }
             }
-            (run(graded, seen, ladder, false))
+            (what_happened(graded, run, false))
         }
     }
 }
@@ -147,9 +152,9 @@ fn advice(graded: &Graded, seed: Seed) -> Markup {
 }
 
 /// The ladder, and what the programs printed.
-fn run(graded: &Graded, seen: Option<&Seen>, ladder: Option<Markup>, open: bool) -> Markup {
+fn what_happened(graded: &Graded, run: Run<'_>, open: bool) -> Markup {
     html! {
-        @if let Some(ladder) = ladder {
+        @if let Some(ladder) = run.ladder {
             details.run open[open] {
                 summary { "What went over the wire" }
                 div.wide role="region" tabindex="0"
@@ -161,27 +166,29 @@ fn run(graded: &Graded, seen: Option<&Seen>, ladder: Option<Markup>, open: bool)
                     a href=(link::ladder(&graded.scenario)) { "The drawing by itself" }
                 }
             }
-        } @else if seen.is_some() {
+        } @else if run.seen.is_some() {
             p.legend {
                 a href=(link::ladder(&graded.scenario)) { "What went over the wire, as a drawing" }
             }
         }
-        @if let Some(seen) = seen {
+        @if let Some(seen) = run.seen {
             details.run {
                 summary { "What the programs printed, and how they ended" }
-                @for one in &seen.programs { (program(one)) }
+                @for one in &seen.programs { (program(one, run.most)) }
             }
         }
     }
 }
 
-fn program(program: &Program) -> Markup {
+fn program(program: &Program, most: usize) -> Markup {
     html! {
         p.who { (program.name) }
         p { (program.ended.join("; ")) @if program.printed.is_empty() { "; printed nothing" } }
         @for (which, text) in &program.printed {
             p.which { "On " (which) ":" }
-            pre tabindex="0" role="group" aria-label={ (program.name) ", " (which) } { (text) }
+            pre tabindex="0" role="group" aria-label={ (program.name) ", " (which) } {
+                (budget::cut(text, most))
+            }
         }
     }
 }

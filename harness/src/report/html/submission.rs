@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use super::budget::Room;
+use super::scenario::{self, Run};
 use super::seen::Seen;
-use super::{budget, scenario, shell};
+use super::shell;
 use crate::ids::ScenarioId;
 use crate::judge::{Graded, Score};
 use crate::report::entry::ForStudent;
@@ -37,7 +39,9 @@ pub fn submission(shown: &ForStudent, runs: &Runs) -> String {
             .collect::<Vec<&Graded>>()
     };
     let (failed, passed) = (is(Standing::Failed), is(Standing::Passed));
-    let mut drawn = drawn(&failed, &passed, seen);
+    let shown_runs = failed.iter().chain(&passed);
+    let room = Room::of(shown_runs.filter_map(|one| seen(one)));
+    let mut drawn = drawn(&failed, &passed, seen, &room);
     let not_judged = shown.scenarios.iter();
     let not_judged: Vec<&Graded> = not_judged
         .filter(|one| Standing::of(one) == Standing::NotJudged)
@@ -63,7 +67,8 @@ pub fn submission(shown: &ForStudent, runs: &Runs) -> String {
                 section aria-labelledby="wrong" {
                     h2 id="wrong" { "What went wrong" }
                     @for one in &failed {
-                        (scenario::failed(one, seen(one), drawn.remove(&one.scenario), shown.seed))
+                        @let run = Run { seen: seen(one), ladder: drawn.remove(&one.scenario), most: room.text };
+                        (scenario::failed(one, run, shown.seed))
                     }
                 }
             }
@@ -72,7 +77,8 @@ pub fn submission(shown: &ForStudent, runs: &Runs) -> String {
                 section aria-labelledby="right" {
                     h2 id="right" { "What went right" }
                     @for one in &passed {
-                        (scenario::passed(one, seen(one), drawn.remove(&one.scenario)))
+                        @let run = Run { seen: seen(one), ladder: drawn.remove(&one.scenario), most: room.text };
+                        (scenario::passed(one, run))
                     }
                 }
             }
@@ -86,6 +92,7 @@ fn drawn<'a>(
     failed: &[&Graded],
     passed: &[&Graded],
     seen: impl Fn(&Graded) -> Option<&'a Seen>,
+    room: &Room,
 ) -> BTreeMap<ScenarioId, Markup> {
     let ladders = |all: &[&Graded]| -> (Vec<ScenarioId>, Vec<Ladder>) {
         let of = |graded: &&Graded| {
@@ -95,7 +102,7 @@ fn drawn<'a>(
         all.iter().filter_map(of).unzip()
     };
     let ((failed, lost), (passed, whole)) = (ladders(failed), ladders(passed));
-    let (lost, whole) = budget::drawn(&lost, &whole);
+    let (lost, whole) = room.drawn(&lost, &whole);
     let passed = passed.into_iter().zip(whole);
     let passed = passed.filter_map(|(id, drawn)| Some((id, drawn?)));
     failed.into_iter().zip(lost).chain(passed).collect()

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::batch::SubmissionReport;
-use crate::escape::is_unsafe;
+use crate::escape::{Bytes, is_unsafe};
 use crate::ids::ScenarioId;
 use crate::report::entry::{ForStaff, ForStudent};
 use crate::report::sample;
@@ -102,6 +102,11 @@ fn forty_lost_tests_with_ladders_take_less_than_200_kb() {
     let events = record.events.clone();
     for _ in 0..20 {
         record.events.extend(events.iter().cloned());
+    }
+    // And a program that prints much, of what takes the most room.
+    let program = &mut record.programs[0];
+    for captured in [&mut program.output, &mut program.errors] {
+        captured.head = Bytes(b"<&\xff".repeat(1000));
     }
     for number in 0..40 {
         let mut graded = lost.clone();

@@ -101,82 +101,47 @@ fn run(launch: &Launch) -> std::process::Output {
 const C: &str =
     "#include <stdio.h>\nint main(int c, char **v) { printf(\"C %s\\n\", v[c - 1]); return 0; }\n";
 
-#[test]
-fn programs_of_every_language_are_started_as_they_are() {
-    let rows = [
-        (
-            "python3",
-            "tcp_echo_server.py",
-            "import sys\nprint('Python', sys.argv[1])\n",
-            "Python",
-        ),
-        ("cc", "tcp_echo_server.c", C, "C"),
-        ("cc", "-tcp-echo-server.c", C, "C"),
-        (
-            "c++",
-            "ü b/tcp echo server.cpp",
-            "#include <iostream>\nint main(int, char **v) { std::cout << \"C++ \" << v[1]; }",
-            "C++",
-        ),
-        (
-            "node",
-            "server.js",
-            "console.log('JavaScript', process.argv[2])",
-            "JavaScript",
-        ),
-        ("perl", "server.pl", "print \"Perl $ARGV[0]\\n\";", "Perl"),
-        ("ruby", "server.rb", "puts \"Ruby #{ARGV[0]}\"", "Ruby"),
-        (
-            "tclsh",
-            "server.tcl",
-            "puts \"Tcl [lindex $argv 0]\"",
-            "Tcl",
-        ),
-        ("sh", "server.sh", "echo shell $1", "shell"),
-        (
-            "bash",
-            "server.sh",
-            "#!/usr/bin/env bash\na=(x)\necho shell $1",
-            "shell",
-        ),
-        (
-            "rustc",
-            "tcp echo-server.rs",
-            "fn main() { println!(\"Rust {}\", std::env::args().nth(1).unwrap()); }",
-            "Rust",
-        ),
-        (
-            "go",
-            "server.go",
-            "package main\nimport (\"fmt\"; \"os\")\nfunc main() { fmt.Println(\"Go\", os.Args[1]) }",
-            "Go",
-        ),
-    ];
-    let tools = Tools::from_environment();
-    for (tool, name, text, language) in rows {
-        if tools.resolve(tool).is_err() {
-            assert!(
-                !matches!(tool, "python3" | "cc"),
-                "this machine must have {tool}"
-            );
-            eprintln!("skipped: this machine has no {tool}");
-            continue;
-        }
-        let folder = Folder::new();
-        folder.write(name, text);
-        assert_eq!(
-            Bench::new(&folder).printed().trim(),
-            format!("{language} argument"),
-            "{name}"
-        );
-    }
+/// A program of a language, under the name that somebody handed it in by, is started and prints the
+/// language and its argument.
+macro_rules! languages {
+    ($($test:ident $([$tool:tt, $why:tt])?: $file:expr, $language:literal, $text:expr;)*) => {
+        $(
+            #[test]
+            $(#[cfg_attr(lacks = $tool, ignore = $why)])?
+            fn $test() {
+                let folder = Folder::new();
+                folder.write($file, $text);
+                let printed = Bench::new(&folder).printed();
+                assert_eq!(printed.trim(), concat!($language, " argument"));
+            }
+        )*
+    };
+}
+
+languages! {
+    python_is_started: "tcp_echo_server.py", "Python",
+        "import sys\nprint('Python', sys.argv[1])\n";
+    c_is_compiled: "tcp_echo_server.c", "C", C;
+    a_name_that_looks_like_an_option_is_none: "-tcp-echo-server.c", "C", C;
+    cpp_is_compiled ["c++", "this machine lacks c++"]: "ü b/tcp echo server.cpp", "C++",
+        "#include <iostream>\nint main(int, char **v) { std::cout << \"C++ \" << v[1]; }";
+    javascript_is_started ["node", "this machine lacks node"]: "server.js", "JavaScript",
+        "console.log('JavaScript', process.argv[2])";
+    perl_is_started ["perl", "this machine lacks perl"]: "server.pl", "Perl", "print \"Perl $ARGV[0]\\n\";";
+    ruby_is_started ["ruby", "this machine lacks ruby"]: "server.rb", "Ruby", "puts \"Ruby #{ARGV[0]}\"";
+    tcl_is_started ["tclsh", "this machine lacks tclsh"]: "server.tcl", "Tcl", "puts \"Tcl [lindex $argv 0]\"";
+    a_shell_script_is_started: "server.sh", "shell", "echo shell $1";
+    a_script_of_bash_is_started_by_it ["bash", "this machine lacks bash"]: "server.sh", "shell",
+        "#!/usr/bin/env bash\na=(x)\necho shell $1";
+    rust_is_compiled: "tcp echo-server.rs", "Rust",
+        "fn main() { println!(\"Rust {}\", std::env::args().nth(1).unwrap()); }";
+    go_is_compiled ["go", "this machine lacks go"]: "server.go", "Go",
+        "package main\nimport (\"fmt\"; \"os\")\nfunc main() { fmt.Println(\"Go\", os.Args[1]) }";
 }
 
 #[test]
+#[cfg_attr(lacks = "javac", ignore = "this machine lacks javac")]
 fn java_is_compiled_with_its_neighbours_and_started_by_its_main_class() {
-    if Tools::from_environment().resolve("javac").is_err() {
-        return eprintln!("skipped: this machine has no javac");
-    }
     let folder = Folder::new();
     let text = "package net.echo;\nclass Main { public static void main(String[] a) { System.out.println(Shared.text(a[0])); } }";
     // A comment from an older machine, in Latin-1.
