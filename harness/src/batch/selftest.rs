@@ -18,7 +18,7 @@ use super::select::Selected;
 use crate::course::{
     Exercise, Fixture, FixtureKind, Fixtures, OtherSide, Scenario, Step, WireRule,
 };
-use crate::ids::{ScenarioId, SubmissionId};
+use crate::ids::{ExerciseId, ScenarioId, SubmissionId};
 use crate::judge::{Check, Graded, Verdict, what_became_of};
 use crate::os::temporary::Temporary;
 use crate::record::Isolation;
@@ -166,6 +166,7 @@ pub fn selftest(
             None => fixtures.push(fixture),
         }
     }
+    let fixtures = in_turn(fixtures);
     sheet.programs = fixtures.len();
     let submissions = lay_out(&fixtures, folder.path())?;
     let mut tallies: BTreeMap<ScenarioId, Tally> = BTreeMap::new();
@@ -196,6 +197,18 @@ pub fn selftest(
         }
     }
     Ok(sheet)
+}
+
+/// One of each exercise, then the second of each, and so on: without namespaces one test at a time has
+/// an exercise's port, and those of other exercises can go on meanwhile.
+fn in_turn(mut fixtures: Vec<&Fixture>) -> Vec<&Fixture> {
+    let mut before: BTreeMap<&ExerciseId, usize> = BTreeMap::new();
+    fixtures.sort_by_cached_key(|fixture| {
+        let count = before.entry(&fixture.exercise).or_default();
+        *count += 1;
+        *count
+    });
+    fixtures
 }
 
 /// Each fixture as a submission of its own, and an empty one: with that, every scenario counts, and

@@ -102,6 +102,9 @@ struct Talk<'a> {
     touched: BTreeMap<u64, Vec<String>>,
     /// What was done to the stream to the program, until the next bytes of it.
     pending: Vec<String>,
+    /// What is done to all of the stream to the program and from it, from then on.
+    lasting_into: Vec<String>,
+    lasting_outward: Vec<String>,
     /// What was done last to the streams to the program and from it.
     last_into: Option<String>,
     last_outward: Option<String>,
@@ -182,8 +185,12 @@ impl<'a> Notes<'a> {
                 let Some(talk) = self.talks.get_mut(connection) else {
                     return;
                 };
-                talk.sent += bytes.len() as u64;
-                talk.last_out = talk.out.carrying(&(talk.sent.saturating_sub(1)..talk.sent));
+                let range = talk.sent..talk.sent + bytes.len() as u64;
+                talk.sent = range.end;
+                for did in &talk.lasting_outward {
+                    note(&talk.out.carrying(&range), did);
+                }
+                talk.last_out = talk.out.carrying(&(range.end.saturating_sub(1)..range.end));
             }
             What::DatagramSent {
                 connection,
@@ -232,6 +239,8 @@ impl<'a> Notes<'a> {
                         }
                         (None, false) => {
                             note(&talk.last_out, did);
+                            talk.lasting_outward
+                                .extend(Some(did).filter(|did| lasts(did)).cloned());
                             talk.last_outward = Some(did.clone());
                         }
                     }
@@ -258,8 +267,12 @@ impl<'a> Notes<'a> {
                 if to == own {
                     let range = talk.got..talk.got + count;
                     talk.got = range.end;
+                    for did in &talk.lasting_into {
+                        note(&talk.into.carrying(&range), did);
+                    }
                     for did in std::mem::take(&mut talk.pending) {
                         note(&talk.into.carrying(&range), &did);
+                        talk.lasting_into.extend(Some(did).filter(|did| lasts(did)));
                     }
                     talk.pieces.push((range, *boundary));
                 } else {
@@ -370,6 +383,17 @@ pub fn datagram_of(did: &str) -> Option<u64> {
     let (_, behind) = did.rsplit_once("datagram ")?;
     let digits = behind.find(|c: char| !c.is_ascii_digit());
     behind[..digits.unwrap_or(behind.len())].parse().ok()
+}
+
+/// True for what is done to the rest of a stream, and told once. (Of pieces each is told.)
+fn lasts(did: &str) -> bool {
+    [
+        "delivered the stream",
+        "passed the stream",
+        "held the stream",
+    ]
+    .iter()
+    .any(|beginning| did.starts_with(beginning))
 }
 
 /// True if a packet has this datagram's content, or its first fragment the beginning of it.

@@ -218,6 +218,26 @@ fn what_was_cut_on_the_way_is_told_where_it_was_sent() {
 }
 
 #[test]
+fn what_slows_a_stream_is_told_on_each_of_its_packets() {
+    let slow = "passed the stream on at 10 B/s";
+    let late = "delivered the stream late";
+    Both::new()
+        .segment(true, 99, "S", b"")
+        .segment(true, 100, "", b"ab")
+        .segment(true, 102, "", b"cd")
+        .fault("server", slow)
+        .delivered("server", 2, None)
+        .delivered("server", 2, None)
+        .segment(false, 199, "S", b"")
+        .segment(false, 200, "", b"x")
+        .segment(false, 201, "", b"y")
+        .sent("server", b"x")
+        .fault("client", late)
+        .sent("server", b"y")
+        .check(&["", slow, slow, "", late, late]);
+}
+
+#[test]
 fn an_early_end_is_told_on_the_packet_that_ends() {
     Both::new()
         .segment(true, 0, "S", b"")
