@@ -26,8 +26,8 @@ while data := c.recv(100):
 c.close()
 ";
 
-/// Faults of datagrams in which chance decides, or a profile.
-const DATAGRAM_FAULTS: [&str; 17] = [
+/// Faults of datagrams: those in which chance decides, profiles, and the others.
+const DATAGRAM_FAULTS: [&str; 26] = [
     "{ drop: { chance: 30% } }",
     "{ drop: { burst: { enter: 30%, leave: 40% } } }",
     "{ duplicate: { chance: 30% } }",
@@ -45,15 +45,30 @@ const DATAGRAM_FAULTS: [&str; 17] = [
     "lossy",
     "bursty",
     "hostile",
+    "{ drop: [2, 5] }",
+    "{ duplicate: [3] }",
+    "{ duplicate: { stale: [3] } }",
+    "{ reorder: [6] }",
+    "{ hold: [4] }",
+    "{ delay: { by: 20ms, datagrams: [7] } }",
+    "{ corrupt: { byte: 0, bit: 1, datagrams: [9] } }",
+    "{ stray: { before: [2], bytes: who } }",
+    "{ port-switch: [4] }",
 ];
 
 /// The same for streams.
-const STREAM_FAULTS: [&str; 5] = [
+const STREAM_FAULTS: [&str; 11] = [
     "{ pieces: { random: 7 } }",
     "{ reframed: { random: 40 } }",
     "{ delay: { by: 1ms, jitter: 20ms } }",
     "lossy",
     "hostile",
+    "{ pieces: { sizes: [1, 2, 3, 7] } }",
+    "{ pieces: { at: [5, 500] } }",
+    "{ pieces: { inside: bca } }",
+    "{ reframed: { sizes: [250] } }",
+    "{ delay: 5ms }",
+    "{ slow: 40 KiB/s }",
 ];
 
 /// A course whose scenarios `fault-0` and so on have these faults on the way to the server and on the
@@ -155,7 +170,7 @@ fn repeated(record: &CellRecord, to: Role) -> String {
 }
 
 /// Grades each scenario alone, then among others, then with the rules that repeat what chance did.
-fn chance_decides_the_same(id: &str, faults: &[&str]) {
+fn the_same_is_decided(id: &str, faults: &[&str]) {
     let place = with_faults(Place::new(), "own", id, &both_ways(faults));
     std::fs::create_dir_all(place.path("alone")).unwrap();
     std::fs::rename(place.path("submissions/ann"), place.path("alone/ann")).unwrap();
@@ -205,13 +220,13 @@ fn chance_decides_the_same(id: &str, faults: &[&str]) {
 }
 
 #[test]
-fn chance_decides_about_datagrams_the_same_whatever_else_runs() {
-    chance_decides_the_same("datagrams", &DATAGRAM_FAULTS);
+fn the_same_is_decided_about_datagrams_whatever_else_runs() {
+    the_same_is_decided("datagrams", &DATAGRAM_FAULTS);
 }
 
 #[test]
-fn chance_decides_about_streams_the_same_whatever_else_runs() {
-    chance_decides_the_same("streams", &STREAM_FAULTS);
+fn the_same_is_decided_about_streams_whatever_else_runs() {
+    the_same_is_decided("streams", &STREAM_FAULTS);
 }
 
 #[test]
