@@ -19,24 +19,30 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 "#;
 
+/// The words, on a terminal of so many columns.
+fn on_terminal(place: &Place, words: &[&str], columns: usize) -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::new("python3");
+    let columns = columns.to_string();
+    command
+        .args(["-c", ON_TERMINAL, &columns, BINARY])
+        .args(words);
+    command.current_dir(place.path(""));
+    // No progress is among the lines.
+    command.envs([("CI", "true"), ("TERM", "xterm")]);
+    for choice in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(choice);
+    }
+    command
+}
+
 /// What these words print on a terminal of so many columns, or into a pipe, without colours.
 fn printed(place: &Place, words: &[&str], columns: Option<usize>) -> Vec<String> {
     let mut command = match columns {
         None => place.sockgrade(words),
-        Some(columns) => {
-            let mut command = assert_cmd::Command::new("python3");
-            let columns = columns.to_string();
-            command
-                .args(["-c", ON_TERMINAL, &columns, BINARY])
-                .args(words);
-            command.current_dir(place.path(""));
-            // No progress is among the lines.
-            command.envs([("CI", "true"), ("NO_COLOR", "1"), ("TERM", "xterm")]);
-            command
-        }
+        Some(columns) => on_terminal(place, words, columns),
     };
-    let output = command.assert().code(1).get_output().stdout.clone();
-    let text = String::from_utf8(output).unwrap();
+    let output = command.env("NO_COLOR", "1").assert().code(1);
+    let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     text.lines()
         .map(|line| line.trim_end().to_owned())
         .collect()
@@ -76,6 +82,25 @@ fn reports_fit_the_terminal_and_lose_nothing() {
             assert_eq!(words(&lines), words(&wide), "{lines:#?}");
         }
     }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_want_them() {
+    let place = Place::new().with("tcp-echo-server.py", HASTY_SERVER);
+    let words = [
+        "check",
+        "--scenario=tcp-echo/server/basic",
+        "--scenario=tcp-echo/server/pieces",
+    ];
+    let coloured = |command: &mut assert_cmd::Command| {
+        let output = command.assert().code(1);
+        output.get_output().stdout.contains(&0x1b)
+    };
+    let terminal = || on_terminal(&place, &words, 80);
+    assert!(coloured(&mut terminal()));
+    assert!(!coloured(terminal().env("NO_COLOR", "1")));
+    assert!(!coloured(terminal().env_remove("CI").env("TERM", "dumb")));
+    assert!(!coloured(&mut place.sockgrade(&words)));
 }
 
 #[test]
