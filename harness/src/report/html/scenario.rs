@@ -39,7 +39,7 @@ pub(super) fn failed(graded: &Graded, run: Run<'_>, seed: Seed) -> Markup {
 }
 
 /// A test that passed: a line that opens.
-pub(super) fn passed(graded: &Graded, run: Run<'_>) -> Markup {
+pub(super) fn passed(graded: &Graded, run: Run<'_>, seed: Seed) -> Markup {
     html! {
         details.test id=(graded.scenario) {
             summary {
@@ -50,6 +50,7 @@ pub(super) fn passed(graded: &Graded, run: Run<'_>) -> Markup {
             @for finding in &graded.findings {
                 p { strong { "But: " } (finding.message) }
             }
+            dl.commands { (again(graded, seed)) }
             (what_happened(graded, run, false))
         }
     }
@@ -136,8 +137,12 @@ fn compared(comparison: &Comparison) -> Markup {
     }
 }
 
+fn again(graded: &Graded, seed: Seed) -> Markup {
+    let command = replay_command(&graded.scenario, None, seed, Places::default());
+    html! { dt { "See it again" } dd { code { (command) } } }
+}
+
 fn advice(graded: &Graded, seed: Seed) -> Markup {
-    let again = replay_command(&graded.scenario, None, seed, Places::default());
     html! {
         @let right = right(graded);
         @if !right.is_empty() { p { strong { "Was right: " } (right.join(", ")) } }
@@ -146,7 +151,7 @@ fn advice(graded: &Graded, seed: Seed) -> Markup {
             @if let Some(about) = explain_command(&graded.findings, Places::default()) {
                 dt { "About it" } dd { code { (about) } }
             }
-            dt { "See it again" } dd { code { (again) } }
+            (again(graded, seed))
         }
     }
 }

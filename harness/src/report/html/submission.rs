@@ -78,7 +78,7 @@ pub fn submission(shown: &ForStudent, runs: &Runs) -> String {
                     h2 id="right" { "What went right" }
                     @for one in &passed {
                         @let run = Run { seen: seen(one), ladder: drawn.remove(&one.scenario), most: room.text };
-                        (scenario::passed(one, run))
+                        (scenario::passed(one, run, shown.seed))
                     }
                 }
             }
