@@ -10,8 +10,9 @@ use super::select::Selected;
 use crate::course::{Argument, Exercise, Network, OtherSide, Role, Scenario, Transport};
 use crate::fault::{LaneFault, StreamFault};
 use crate::ids::ScenarioId;
+use crate::os::clock::Clock;
 use crate::os::hurdles;
-use crate::os::ports::Port;
+use crate::os::ports::{Cleared, Port};
 use crate::record::Isolation;
 
 /// Since this version of Landlock the kernel keeps programs from sending signals to others.
@@ -39,6 +40,9 @@ const HANDED_OUT: std::ops::Range<u16> = 22_000..32_000;
 
 /// How long until it is tried again to take a port that another test has.
 const AGAIN: Duration = Duration::from_millis(5);
+
+/// Longer than the kernel keeps what is left of a connection that nobody has any more: a minute.
+const KEPT: Duration = Duration::from_secs(75);
 
 /// The ports of one test. Nobody else who asks for theirs here has them until this is dropped.
 #[derive(Debug)]
@@ -81,9 +85,14 @@ pub(super) fn beyond_direct(exercise: &Exercise, scenario: &Scenario) -> Option<
     if own.iter().any(|word| names.contains(word)) {
         return because("a program is told a host name of its own");
     }
-    let mut faults = scenario.faults.values().flatten();
-    let presses = |fault| matches!(fault, &LaneFault::Stream(StreamFault::BackPressure { .. }));
-    if faults.any(presses) {
+    let presses = |to: Role, fault: &LaneFault| match fault {
+        LaneFault::Stream(StreamFault::BackPressure { .. }) => true,
+        // All may be sent before it is felt.
+        LaneFault::Stream(StreamFault::ResetAfter(_)) => to != scenario.grades,
+        LaneFault::Stream(_) | LaneFault::Datagram(_) | LaneFault::Refused { .. } => false,
+    };
+    let mut lanes = scenario.faults.iter();
+    if lanes.any(|(to, faults)| faults.iter().any(|fault| presses(*to, fault))) {
         return because("this machine's buffers take megabytes before anybody has to wait");
     }
     if scenario.grades == Role::Client && !exercise.names.is_empty() {
@@ -129,8 +138,20 @@ pub(super) fn take(exercise: &Exercise, interrupt: &Interrupt) -> Result<Ports, 
                 None => {}
             }
         };
-        if let Err(why) = own.clear(transport).map_err(trouble)? {
-            return Err(CellFailure::Trouble(why));
+        let clock = Clock::start();
+        loop {
+            match own.clear(transport).map_err(trouble)? {
+                Cleared::Free => break,
+                Cleared::Held(why) => return Err(CellFailure::Trouble(why)),
+                Cleared::NotYet if clock.elapsed() > KEPT => {
+                    let why = format!("port {} does not become free", own.number);
+                    return Err(CellFailure::Trouble(why));
+                }
+                Cleared::NotYet if interrupt.said_within(AGAIN) => {
+                    return Err(CellFailure::Interrupted);
+                }
+                Cleared::NotYet => {}
+            }
         }
         taken.push(own);
     }
@@ -153,7 +174,7 @@ fn hand_out(transport: Transport) -> io::Result<Port> {
     for _ in HANDED_OUT {
         let step = NEXT.fetch_add(1, Ordering::Relaxed) % (HANDED_OUT.end - HANDED_OUT.start);
         if let Some(port) = Port::take(HANDED_OUT.start + step)?
-            && port.clear(transport)?.is_ok()
+            && port.clear(transport)? == Cleared::Free
         {
             return Ok(port);
         }

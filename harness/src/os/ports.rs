@@ -19,15 +19,23 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 
-use super::clock::{Clock, pause};
 use super::devices::NetNs;
 use super::net;
 use super::sockdiag::{InetSocket, SockDiag};
 use crate::course::Transport;
 use crate::record::Isolation;
 
-/// How long what an earlier program left may take to be gone.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Whether a port is free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cleared {
+    /// It is.
+    Free,
+    /// Another program of this machine has it: what that does there, as a sentence.
+    Held(String),
+    /// The kernel still has something there of a program that is gone; it lets go of it by itself, after
+    /// a minute at the latest.
+    NotYet,
+}
 
 /// A port that this run has for itself, as far as runs of sockgrade go, until this is dropped.
 #[derive(Debug)]
@@ -68,21 +76,22 @@ impl Port {
         }
     }
 
-    /// Frees the port of what earlier programs left. What somebody else has there stays: then the
-    /// answer is what that is.
+    /// Frees the port of what earlier programs left. What somebody else has there stays.
     ///
     /// # Errors
     /// What the kernel refuses.
-    pub fn clear(&self, transport: Transport) -> io::Result<Result<(), String>> {
-        let clock = Clock::start();
+    pub fn clear(&self, transport: Transport) -> io::Result<Cleared> {
         let device = NetNs::at(Isolation::Direct)?;
-        let mut diag = SockDiag::open()?;
-        loop {
+        for is_last in [false, true] {
             match self.is_free(&device, transport) {
-                Ok(()) => return Ok(Ok(())),
+                Ok(()) => return Ok(Cleared::Free),
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
-                Err(error) => return Ok(Err(format!("port {}: {error}", self.number))),
+                Err(error) => return Ok(Cleared::Held(format!("port {}: {error}", self.number))),
             }
+            if is_last {
+                break;
+            }
+            let mut diag = SockDiag::open()?;
             let sockets = match transport {
                 Transport::Udp => diag.udp()?,
                 Transport::Tcp | Transport::Unix => diag.tcp()?,
@@ -93,17 +102,14 @@ impl Port {
                     net::end_lingering(socket.local, socket.remote);
                 } else if socket.inode != 0 {
                     let how = if socket.listens { "listens at" } else { "has" };
-                    return Ok(Err(format!(
+                    return Ok(Cleared::Held(format!(
                         "another program of this machine {how} {}",
                         socket.local
                     )));
                 }
             }
-            if clock.elapsed() > PATIENCE {
-                return Ok(Err(format!("port {} does not become free", self.number)));
-            }
-            pause(Duration::from_millis(1));
         }
+        Ok(Cleared::NotYet)
     }
 
     /// Binds it once as a program would that does nothing to have it in spite of others.
@@ -167,7 +173,7 @@ mod tests {
     fn port() -> Port {
         (21_000..22_000)
             .filter_map(|number| Port::take(number).unwrap())
-            .find(|port| port.clear(Transport::Tcp).unwrap().is_ok())
+            .find(|port| port.clear(Transport::Tcp).unwrap() == Cleared::Free)
             .unwrap()
     }
 
@@ -201,7 +207,7 @@ mod tests {
                 .any(|one| one.lingers && one.local == address);
             assert!(lingers || half, "the server closed first");
             if !half {
-                assert_eq!(port.clear(Transport::Tcp).unwrap(), Ok(()));
+                assert_eq!(port.clear(Transport::Tcp).unwrap(), Cleared::Free);
             }
         }
     }
@@ -211,11 +217,8 @@ mod tests {
         let port = port();
         let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port.number);
         let _theirs = TcpListener::bind(address).unwrap();
-        let told = port.clear(Transport::Tcp).unwrap().unwrap_err();
         let number = port.number;
-        assert_eq!(
-            told,
-            format!("another program of this machine listens at 127.0.0.1:{number}")
-        );
+        let told = format!("another program of this machine listens at 127.0.0.1:{number}");
+        assert_eq!(port.clear(Transport::Tcp).unwrap(), Cleared::Held(told));
     }
 }
