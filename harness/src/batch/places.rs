@@ -38,7 +38,7 @@ pub fn unprotected() -> String {
 /// Where ports are handed out: below those that the kernel gives to whoever asks for none.
 const HANDED_OUT: std::ops::Range<u16> = 22_000..32_000;
 
-/// How long until it is tried again to take a port that another test has.
+/// How long until it is tried again to take a port that another test has, or had.
 const AGAIN: Duration = Duration::from_millis(5);
 
 /// Longer than the kernel keeps what is left of a connection that nobody has any more: a minute.

@@ -109,3 +109,35 @@ fn between_devices_the_own_computer_is_a_wrong_address() {
             .stdout(has(&format!("connects to {address} port {port}")));
     }
 }
+
+#[test]
+fn a_call_to_the_right_place_that_nobody_takes_is_seen() {
+    let place = Place::new().with(
+        "tcp_greeting_client.py",
+        tcp_client("[('127.0.0.1', 50000), ('127.0.0.1', 50000)]"),
+    );
+    place
+        .sockgrade(&["replay", "tcp-greeting/client/refused"])
+        .assert()
+        .code(0)
+        .stdout(has("is refused, attempt 1\n"))
+        .stdout(has("is refused, attempt 2\n"))
+        .stdout(has("connects, and is refused"));
+}
+
+#[test]
+fn a_refusal_that_nobody_met_did_not_come_to_act() {
+    for (calls, acted) in [("[('127.0.0.1', 50000)]", true), ("[]", false)] {
+        let client = format!(
+            "import socket, sys\nfor place in {calls}:\n    s = socket.socket(type=socket.SOCK_DGRAM)\n    \
+             s.sendto(b'x', place)\nprint('no answer')\nsys.exit(1)\n"
+        );
+        let place = Place::new().with("udp_echo_client.py", client);
+        let replayed = place
+            .sockgrade(&["replay", "udp-echo/client/port-closed"])
+            .assert();
+        let told = replayed.get_output().stdout.clone();
+        let idle = String::from_utf8_lossy(&told).contains("did not come to act");
+        assert_eq!(idle, !acted, "{calls}");
+    }
+}
