@@ -15,7 +15,7 @@ mod rule;
 mod stream;
 
 pub use datagram::{DatagramLane, DatagramOut, Fate, Origin};
-pub use stream::{StreamLane, StreamOut};
+pub use stream::{StreamLane, StreamOut, goes_on, is_timed};
 
 use std::time::Duration;
 

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::headers::{Content, Headers, Segment, read};
 use super::{DevicePackets, Place};
+use crate::fault::goes_on;
 use crate::ids::Participant;
 use crate::record::CellRecord;
 use crate::transcript::{ConnectionId, StreamEnd, What};
@@ -240,7 +241,7 @@ impl<'a> Notes<'a> {
                         (None, false) => {
                             note(&talk.last_out, did);
                             talk.lasting_outward
-                                .extend(Some(did).filter(|did| lasts(did)).cloned());
+                                .extend(Some(did).filter(|did| goes_on(did)).cloned());
                             talk.last_outward = Some(did.clone());
                         }
                     }
@@ -272,7 +273,8 @@ impl<'a> Notes<'a> {
                     }
                     for did in std::mem::take(&mut talk.pending) {
                         note(&talk.into.carrying(&range), &did);
-                        talk.lasting_into.extend(Some(did).filter(|did| lasts(did)));
+                        talk.lasting_into
+                            .extend(Some(did).filter(|did| goes_on(did)));
                     }
                     talk.pieces.push((range, *boundary));
                 } else {
@@ -383,17 +385,6 @@ pub fn datagram_of(did: &str) -> Option<u64> {
     let (_, behind) = did.rsplit_once("datagram ")?;
     let digits = behind.find(|c: char| !c.is_ascii_digit());
     behind[..digits.unwrap_or(behind.len())].parse().ok()
-}
-
-/// True for what is done to the rest of a stream, and told once. (Of pieces each is told.)
-fn lasts(did: &str) -> bool {
-    [
-        "delivered the stream",
-        "passed the stream",
-        "held the stream",
-    ]
-    .iter()
-    .any(|beginning| did.starts_with(beginning))
 }
 
 /// True if a packet has this datagram's content, or its first fragment the beginning of it.

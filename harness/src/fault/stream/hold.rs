@@ -16,6 +16,21 @@ fn bytes_in<'a>(items: impl IntoIterator<Item = &'a StreamOut>) -> usize {
     sizes.sum()
 }
 
+/// How what is done to a stream begins, in words, where it takes time.
+const DELAYED: &str = "delivered the stream late";
+const SLOWED: &str = "passed the stream on";
+const HELD: &str = "held the stream";
+
+/// True for a deed after which each part of the stream waits for its time.
+pub fn is_timed(deed: &str) -> bool {
+    deed.starts_with(DELAYED) || deed.starts_with(SLOWED)
+}
+
+/// True for a deed that is told once and goes on with the rest of the stream.
+pub fn goes_on(deed: &str) -> bool {
+    is_timed(deed) || deed.starts_with(HELD)
+}
+
 /// Makes one message of several.
 #[derive(Debug)]
 pub(super) struct Joined {
@@ -217,13 +232,13 @@ impl Stage for Timed {
                 let delay = segments.next(bytes_in([&item]) as u64);
                 self.last = self.last.max(now + delay);
                 if self.last > now {
-                    out.did("delivered the stream late");
+                    out.did(DELAYED);
                 }
                 self.waiting.push_back((self.last, item));
             }
             (Pace::Rate(rate), StreamOut::Write { bytes, boundary }) => {
                 let rate = *rate;
-                out.did(format!("passed the stream on at {rate}"));
+                out.did(format!("{SLOWED} at {rate}"));
                 self.last = self.last.max(now);
                 self.pass_at(rate, &bytes, boundary);
             }
@@ -273,12 +288,11 @@ impl Stage for Late {
     fn event(&mut self, event: Event, _now: Duration, out: &mut Out) {
         match event {
             Event::Opposite | Event::Rest if !self.waiting.is_empty() => {
-                out.did(match event {
-                    Event::Opposite => "held the stream until something came the other way",
-                    Event::Rest | Event::Quiet | Event::Due => {
-                        "held the stream until both sides were waiting"
-                    }
-                });
+                let until = match event {
+                    Event::Opposite => "something came the other way",
+                    Event::Rest | Event::Quiet | Event::Due => "both sides were waiting",
+                };
+                out.did(format!("{HELD} until {until}"));
                 out.items.append(&mut self.waiting);
             }
             Event::Opposite | Event::Rest | Event::Quiet | Event::Due => {}

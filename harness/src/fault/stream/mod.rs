@@ -13,6 +13,8 @@ mod ends;
 mod hold;
 mod pieces;
 
+pub use hold::{goes_on, is_timed};
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::fault::is_timed;
 use crate::ids::Participant;
 use crate::record::CellRecord;
 use crate::transcript::{ConnectionId, Event, StreamEnd, What};
@@ -14,9 +15,7 @@ use crate::transcript::{ConnectionId, Event, StreamEnd, What};
 /// and they stay. An exit stands behind what the program sent, which may have been seen after it.
 pub(super) fn in_order(record: &CellRecord) -> Vec<(usize, u64)> {
     let timed = |event: &Event| match &event.what {
-        What::Fault { did, .. } => {
-            did.starts_with("delivered the stream late") || did.starts_with("passed the stream on")
-        }
+        What::Fault { did, .. } => is_timed(did),
         _ => false,
     };
     let timed = record.events.iter().any(timed);
