@@ -179,6 +179,7 @@ impl Programs {
             ],
             start: Start::ServersFirst,
             script: Vec::new(),
+            tolerate: Vec::new(),
             faults: BTreeMap::new(),
             prints: Vec::new(),
             ends: Ends::Exits,

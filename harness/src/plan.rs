@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::course::{Ends, Network, Output, Print, Role, Start, Step, Transport};
+use crate::course::{Ends, Network, Output, Print, Role, Start, Step, Tolerated, Transport};
 use crate::escape::Bytes;
 use crate::fault::LaneFault;
 use crate::ids::{Participant, ScenarioId, SubmissionId};
@@ -62,6 +62,8 @@ pub struct CellPlan {
     pub stale_socket: bool,
     /// The script that plays the other side; empty where reference programs do.
     pub script: Vec<Step>,
+    /// What costs nothing where the script compares.
+    pub tolerate: Vec<Tolerated>,
     /// What happens to the traffic towards each role, one fault after the other.
     pub faults: BTreeMap<Role, Vec<LaneFault>>,
     /// What the graded program must print: a run need not go on once it was seen.

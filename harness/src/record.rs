@@ -65,7 +65,8 @@ pub struct FaultRecord {
     pub rule: LaneFault,
     /// Whether it did anything, on any lane.
     pub acted: bool,
-    /// Numbers that it names and that came on no lane: the third datagram was never sent.
+    /// Numbers of datagrams, or offsets in a stream, that it names and that came on no lane: the third
+    /// datagram was never sent.
     pub missed: Vec<u64>,
     /// For what chance decided: for each lane, as `to server from client 1`, the rule without chance
     /// that does the same again.

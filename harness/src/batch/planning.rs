@@ -168,6 +168,7 @@ pub fn cell_plan(input: &PlanInput<'_>) -> CellPlan {
         start: scenario.start,
         stale_socket: scenario.stale_socket,
         script,
+        tolerate: scenario.strictness(spec).tolerate.clone(),
         faults: scenario.faults.clone(),
         prints: scenario
             .prints

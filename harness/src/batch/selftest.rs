@@ -440,7 +440,7 @@ impl Tally {
 fn compared(exercise: &Exercise, scenario: &Scenario) -> Vec<Check> {
     let role = &exercise.roles[&scenario.grades];
     let prints = scenario.prints.as_ref().unwrap_or(&role.prints);
-    let wire = scenario.wire.as_ref().unwrap_or(&role.wire);
+    let wire = scenario.strictness(role);
     let with_reference = wire.rule != WireRule::Ignore;
     let exchanged = match &scenario.other_side {
         OtherSide::Nobody => false,

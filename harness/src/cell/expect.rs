@@ -2,7 +2,8 @@
 //!
 //! Pure functions: they look and take nothing away, so that a step may look again when more came.
 
-use crate::course::{Expected, Extent, StepEnd, pattern};
+use super::matched::{Matched, costs_nothing, matched};
+use crate::course::{Expected, Extent, StepEnd, Tolerated, pattern};
 use crate::transcript::StreamEnd;
 
 /// What came of a look.
@@ -20,6 +21,7 @@ pub(super) enum Came {
 pub(super) fn on_stream(
     what: &Expected,
     inbox: &[u8],
+    tolerate: &[Tolerated],
     end: Option<StreamEnd>,
     nothing_comes: bool,
 ) -> Came {
@@ -31,9 +33,13 @@ pub(super) fn on_stream(
         Some(_) | None => Came::All(length),
     };
     match what {
-        Expected::Exactly(bytes) if inbox.starts_with(bytes) => Came::All(bytes.len()),
-        Expected::Exactly(bytes) if bytes.starts_with(inbox) => more(),
-        Expected::Exactly(_) => Came::Differs("something else came".to_owned()),
+        Expected::Exactly(bytes) => {
+            match matched(bytes, inbox, tolerate, nothing_comes || end.is_some()) {
+                Matched::All(taken) => Came::All(taken),
+                Matched::Begins => more(),
+                Matched::Differs => Came::Differs("something else came".to_owned()),
+            }
+        }
         Expected::Nothing if !inbox.is_empty() => Came::Differs(SOMETHING.to_owned()),
         Expected::Nothing if nothing_comes || end.is_some() => Came::All(0),
         Expected::Nothing => Came::Waits,
@@ -52,7 +58,12 @@ pub(super) fn on_stream(
 }
 
 /// Looks at a datagram, or at there being none.
-pub(super) fn on_datagram(what: &Expected, first: Option<&[u8]>, nothing_comes: bool) -> Came {
+pub(super) fn on_datagram(
+    what: &Expected,
+    first: Option<&[u8]>,
+    tolerate: &[Tolerated],
+    nothing_comes: bool,
+) -> Came {
     let Some(datagram) = first else {
         return match what {
             Expected::Nothing if nothing_comes => Came::All(0),
@@ -60,8 +71,14 @@ pub(super) fn on_datagram(what: &Expected, first: Option<&[u8]>, nothing_comes: 
         };
     };
     match what {
-        Expected::Exactly(bytes) if bytes[..] == *datagram => Came::All(datagram.len()),
-        Expected::Exactly(_) => Came::Differs("a wrong datagram came".to_owned()),
+        Expected::Exactly(bytes) => match matched(bytes, datagram, tolerate, true) {
+            Matched::All(taken) if costs_nothing(&datagram[taken..], tolerate) => {
+                Came::All(datagram.len())
+            }
+            Matched::All(_) | Matched::Begins | Matched::Differs => {
+                Came::Differs("a wrong datagram came".to_owned())
+            }
+        },
         Expected::Nothing => Came::Differs(SOMETHING.to_owned()),
         Expected::Like { extent, matches } => {
             let count = match extent {
@@ -89,10 +106,11 @@ pub(super) fn on_datagram(what: &Expected, first: Option<&[u8]>, nothing_comes: 
 pub(super) fn on_end(
     how: StepEnd,
     inbox: &[u8],
+    tolerate: &[Tolerated],
     end: Option<StreamEnd>,
     nothing_comes: bool,
 ) -> Came {
-    if !inbox.is_empty() {
+    if !costs_nothing(inbox, tolerate) {
         return Came::Differs("more came than was expected".to_owned());
     }
     match (how, end) {
@@ -152,7 +170,7 @@ mod tests {
 
     #[track_caller]
     fn stream(what: &Expected, inbox: &str, open: &str, ended: &str, at_rest: &str) {
-        let look = |end, rest| short(&on_stream(what, inbox.as_bytes(), end, rest));
+        let look = |end, rest| short(&on_stream(what, inbox.as_bytes(), &[], end, rest));
         assert_eq!(look(None, false), open, "open");
         assert_eq!(look(Some(StreamEnd::Fin), false), ended, "ended");
         assert_eq!(look(None, true), at_rest, "at rest");
@@ -180,15 +198,21 @@ mod tests {
     fn nothing_is_certain_only_when_nothing_more_can_come() {
         stream(&Expected::Nothing, "", "…", "0", "0");
         stream(&Expected::Nothing, "x", "!", "!", "!");
-        assert_eq!(on_datagram(&Expected::Nothing, None, false), Came::Waits);
-        assert_eq!(on_datagram(&Expected::Nothing, None, true), Came::All(0));
-        let came = on_datagram(&Expected::Nothing, Some(b""), true);
+        assert_eq!(
+            on_datagram(&Expected::Nothing, None, &[], false),
+            Came::Waits
+        );
+        assert_eq!(
+            on_datagram(&Expected::Nothing, None, &[], true),
+            Came::All(0)
+        );
+        let came = on_datagram(&Expected::Nothing, Some(b""), &[], true);
         assert_eq!(short(&came), "!", "an empty datagram is one");
     }
 
     #[test]
     fn a_datagram_is_taken_as_a_whole() {
-        let look = |what: &Expected| short(&on_datagram(what, Some(b"pong 12"), false));
+        let look = |what: &Expected| short(&on_datagram(what, Some(b"pong 12"), &[], false));
         assert_eq!(look(&exactly("pong 12")), "7");
         assert_eq!(look(&exactly("pong")), "!");
         assert_eq!(look(&like(Extent::Count(7), None)), "7");
@@ -199,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_stream_has_a_kind() {
-        let look = |how, end, rest| short(&on_end(how, b"", end, rest));
+        let look = |how, end, rest| short(&on_end(how, b"", &[], end, rest));
         let (fin, reset) = (Some(StreamEnd::Fin), Some(StreamEnd::Reset));
         for (how, at_fin, at_reset, open_at_rest) in [
             (StepEnd::Fin, "0", "!", "…"),
@@ -212,6 +236,22 @@ mod tests {
             assert_eq!(look(how, None, false), "…", "{how:?}");
             assert_eq!(look(how, None, true), open_at_rest, "{how:?}");
         }
-        assert_eq!(short(&on_end(StepEnd::Fin, b"x", fin, false)), "!");
+        assert_eq!(short(&on_end(StepEnd::Fin, b"x", &[], fin, false)), "!");
+    }
+
+    #[test]
+    fn what_costs_nothing_on_the_wire_costs_nothing_in_a_step() {
+        let tolerate = [Tolerated::Crlf, Tolerated::FinalNewline];
+        let fin = Some(StreamEnd::Fin);
+        let stream =
+            |inbox: &[u8], end| short(&on_stream(&exactly("pong\n"), inbox, &tolerate, end, false));
+        assert_eq!(stream(b"pong\r\nmore", None), "6");
+        assert_eq!(stream(b"pong", None), "…");
+        assert_eq!(stream(b"pong", fin), "4");
+        let end = |inbox: &[u8]| short(&on_end(StepEnd::Fin, inbox, &tolerate, fin, false));
+        assert_eq!([end(b"\n"), end(b"\n\n")], ["0", "!"]);
+        let datagram =
+            |came: &[u8]| short(&on_datagram(&exactly("pong"), Some(came), &tolerate, false));
+        assert_eq!([datagram(b"pong\r\n"), datagram(b"pongs")], ["6", "!"]);
     }
 }

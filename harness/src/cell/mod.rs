@@ -20,6 +20,7 @@ mod enter;
 mod expect;
 mod finish;
 mod flows;
+mod matched;
 mod network;
 mod over;
 mod probe;

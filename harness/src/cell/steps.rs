@@ -245,14 +245,14 @@ impl Run<'_> {
             }
             (Step::Expect { what, .. }, Some(place)) if self.plan.transport.is_stream() => {
                 let end = script_end(&mut self.connections[place.index], place);
-                expect::on_stream(what, &end.inbox, end.end, at_rest)
+                expect::on_stream(what, &end.inbox, &self.plan.tolerate, end.end, at_rest)
             }
             (Step::Expect { what, from, .. }, Some(place)) => {
                 self.look_at_datagram(what, *from, place)
             }
             (Step::ExpectEnd { how, .. }, Some(place)) => {
                 let end = script_end(&mut self.connections[place.index], place);
-                expect::on_end(*how, &end.inbox, end.end, at_rest)
+                expect::on_end(*how, &end.inbox, &self.plan.tolerate, end.end, at_rest)
             }
             (Step::Expect { who, .. } | Step::ExpectEnd { who, .. }, None) => {
                 Came::Differs(format!("{who} is not connected"))
@@ -381,7 +381,8 @@ impl Run<'_> {
         let found = self.first_datagram(place);
         let at_rest = self.script.at_rest;
         let first = found.and_then(|index| self.flows[index].inbox(place.side)?.front());
-        let came = expect::on_datagram(what, first.map(Vec::as_slice), at_rest);
+        let came =
+            expect::on_datagram(what, first.map(Vec::as_slice), &self.plan.tolerate, at_rest);
         let port = |index: usize| match &self.flows[index].ends[1 - place.side] {
             datagram::End::Program { at, .. } => Some(at.port()),
             datagram::End::Script(_) => None,

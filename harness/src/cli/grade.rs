@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 
 use super::batch::{self, Graded};
 use super::exit::{self, ExitStatus};
@@ -15,7 +15,7 @@ use crate::batch::{Key, Shard, select};
 use crate::escape;
 use crate::ids::SubmissionId;
 use crate::report::part::{self, Part};
-use crate::report::{Places, students};
+use crate::report::{Places, course_copy, students};
 use crate::submission::{Class, class};
 
 /// Grade a class: a folder with one folder or archive per student
@@ -120,6 +120,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     });
     let keeper = Keeper::new(&arguments.out, formats, everybody)?;
     part::write(&arguments.out, part.as_ref())?;
+    let source = course::source(arguments.course.course.as_deref());
+    // As text: the error tells its cause itself.
+    course_copy::keep(&arguments.out, &source).map_err(|error| anyhow!("{error}"))?;
     if let Some(roster) = &class.roster {
         students::write(&arguments.out, roster)?;
     }

@@ -15,7 +15,7 @@ use super::screen;
 use super::told::Told;
 use crate::ids::SubmissionId;
 use crate::report::folder::{Folder, REFERENCE, all_known};
-use crate::report::{ForStudent, Places, part, students};
+use crate::report::{ForStudent, Places, course_copy, part, students};
 use crate::roster::Roster;
 
 /// Join the reports of all parts of a batch to what one run would have written
@@ -87,6 +87,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     }
     if let Some(roster) = &roster {
         students::write(out, roster)?;
+    }
+    if let Some(course) = arguments
+        .parts
+        .iter()
+        .find_map(|part| course_copy::kept(part))
+    {
+        course_copy::keep(out, &course).map_err(|error| anyhow!("{error}"))?;
     }
     let unfinished: Vec<String> = parts
         .iter()

@@ -17,7 +17,7 @@ use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report::ladder::{self, Ladder};
 use crate::report::terminal::Detail;
-use crate::report::{self, ForStudent};
+use crate::report::{self, ForStudent, course_copy};
 use crate::submission::{Class, class};
 
 /// Where `grade` looks for submissions when nobody names a folder.
@@ -26,8 +26,8 @@ const USUAL_FOLDER: &str = "submissions";
 /// Run one scenario again and print everything that happened
 ///
 /// What has to work before it is not asked for, and the level does not matter. A record says the
-/// scenario, the submission, the seed, the course, the script and the faults, so that chance decides as
-/// it did then, even where the course has been changed since.
+/// scenario, the submission, the seed, the script and the faults, and its folder of reports keeps the
+/// course, so that all is as it was then, even where the course has been changed since.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade replay tcp-echo/server/pieces", "with the program in the current folder"),
@@ -132,7 +132,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     ))
 }
 
-/// The course that is named, or else that of the record.
+/// The course that is named, or else that of the record: as it was then, where it was kept.
 fn where_the_course_is(
     arguments: &Arguments,
     record: Option<&CellRecord>,
@@ -141,14 +141,16 @@ fn where_the_course_is(
     let Some(folder) = of_record.filter(|_| arguments.course.course.is_none()) else {
         return Ok(arguments.course.clone());
     };
-    if !folder.is_dir() {
+    let kept = course_copy::of_record(&saved::file(Path::new(&arguments.what)));
+    if kept.is_none() && !folder.is_dir() {
         bail!(
-            "the course of this record is not there any more: {}\nhint: name its folder with --course",
+            "the course of this record is not there any more: {}\nhint: name its folder with \
+             --course, or leave the record in its folder of reports, which keeps a copy",
             folder.display()
         );
     }
     Ok(CourseOptions {
-        course: Some(folder.to_owned()),
+        course: Some(kept.unwrap_or_else(|| folder.to_owned())),
     })
 }
 

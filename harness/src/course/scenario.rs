@@ -76,6 +76,11 @@ impl Scenario {
         faults.flat_map(|(to, faults)| faults.iter().map(|fault| (*to, fault)))
     }
 
+    /// How strictly the wire is compared.
+    pub fn strictness<'a>(&'a self, role: &'a RoleSpec) -> &'a Strictness {
+        self.wire.as_ref().unwrap_or(&role.wire)
+    }
+
     /// What the graded program finds on standard input, which then ends. None where it stays open,
     /// or where the script writes to it.
     pub fn given_stdin<'a>(&'a self, role: &'a RoleSpec) -> Option<&'a Bytes> {

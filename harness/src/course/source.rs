@@ -91,6 +91,23 @@ impl Source {
         Ok(listed)
     }
 
+    /// The files and folders below the root that a course is read from, fixtures left out: only tests of
+    /// the course need them.
+    ///
+    /// # Errors
+    /// When the root cannot be listed.
+    pub fn parts(&self) -> io::Result<Vec<String>> {
+        let listed = self.list("")?.into_iter();
+        let parts = listed.filter(|Listed { name, folder }| {
+            if *folder {
+                name == "common" || self.has_file(&format!("{name}/exercise.yaml"))
+            } else {
+                name == "course.yaml"
+            }
+        });
+        Ok(parts.map(|listed| listed.name).collect())
+    }
+
     /// True where there is a plain file.
     pub(super) fn has_file(&self, path: &str) -> bool {
         match &self.root {

@@ -200,7 +200,8 @@ pub struct Outcome {
     pub rule: LaneFault,
     /// Whether it did anything.
     pub acted: bool,
-    /// Numbers that it names and that did not come: the third datagram was never sent.
+    /// Numbers of datagrams, or offsets in a stream, that it names and that did not come: the third
+    /// datagram was never sent.
     pub missed: Vec<u64>,
     /// For what chance decided: the rule without chance that does the same again.
     pub repeat: Option<LaneFault>,

@@ -14,7 +14,7 @@ use crate::record::CellRecord;
 pub fn awaited(exercise: &Exercise, scenario: &Scenario, reference: &CellRecord) -> Vec<Awaited> {
     let luck = Luck::of(scenario);
     let role = &exercise.roles[&scenario.grades];
-    let rule = &scenario.wire.as_ref().unwrap_or(&role.wire).rule;
+    let rule = &scenario.strictness(role).rule;
     if luck.bytes || *rule == WireRule::Ignore {
         return Vec::new();
     }

@@ -39,7 +39,7 @@ pub fn judge(
         return not_judged("the record says nothing about the program".to_owned());
     };
     let prints = scenario.prints.as_ref().unwrap_or(&role.prints);
-    let strictness = scenario.wire.as_ref().unwrap_or(&role.wire);
+    let strictness = scenario.strictness(role);
     let (prints, comparer) = match (Prints::new(prints), Comparer::new(strictness)) {
         (Ok(prints), Ok(comparer)) => (prints, comparer),
         (Err(error), _) | (_, Err(error)) => {

@@ -7,6 +7,7 @@ use super::steps;
 use super::words::{Names, complaint, counted, listed, quoted, short};
 use super::{Finish, finish};
 use crate::course::{Exercise, OtherSide, Scenario, Step};
+use crate::fault::LaneFault;
 use crate::ids::Participant;
 use crate::record::{CellRecord, FaultRecord, ProgramRecord};
 use crate::transcript::{ConnectionId, Stream, StreamEnd, What};
@@ -103,14 +104,19 @@ pub fn what_became_of(fault: &FaultRecord) -> Vec<String> {
     let mut said = Vec::new();
     let missed: Vec<String> = fault.missed.iter().map(ToString::to_string).collect();
     if let [_, ..] = missed.as_slice() {
-        let (what, were) = match missed.len() {
-            1 => ("datagram", "was"),
-            _ => ("datagrams", "were"),
+        let (place, done) = match rule {
+            LaneFault::Stream(_) => ("at offset", "reached"),
+            LaneFault::Datagram(_) | LaneFault::Refused { .. } => ("on datagram", "sent"),
+        };
+        let (plural, were) = if missed.len() == 1 {
+            ("", "was")
+        } else {
+            ("s", "were")
         };
         let numbers = listed(&missed);
         said.push(format!(
-            "`{rule}` on the way to the {to} did not come to act on {what} {numbers}, which {were} \
-             never sent"
+            "`{rule}` on the way to the {to} did not come to act {place}{plural} {numbers}, which \
+             {were} never {done}"
         ));
     } else if !fault.acted && fault.repeats.is_empty() {
         said.push(format!(

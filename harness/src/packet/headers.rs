@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice, UdpSlice};
+use etherparse::icmpv4::DestUnreachableHeader;
+use etherparse::icmpv6::DestUnreachableCode;
+use etherparse::{Icmpv4Type, Icmpv6Type, LaxNetSlice, LaxSlicedPacket, TransportSlice, UdpSlice};
 
 /// A TCP segment or a UDP datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +37,28 @@ pub(super) struct Segment {
 /// Reads a packet that begins with an Ethernet header; `None` for what is neither TCP nor UDP, and for
 /// further fragments, which do not tell where they belong.
 pub(super) fn read(packet: &[u8]) -> Option<Headers<'_>> {
+    headers(&LaxSlicedPacket::from_ethernet(packet).ok()?)
+}
+
+/// Of an ICMP message that nobody listens at a port: who had called, and where (RFC 792, RFC 4443).
+pub(super) fn nobody_listens(packet: &[u8]) -> Option<(SocketAddr, SocketAddr)> {
     let sliced = LaxSlicedPacket::from_ethernet(packet).ok()?;
+    let called_with = match sliced.transport.as_ref()? {
+        TransportSlice::Icmpv4(message) => match message.icmp_type() {
+            Icmpv4Type::DestinationUnreachable(DestUnreachableHeader::Port) => message.payload(),
+            _ => return None,
+        },
+        TransportSlice::Icmpv6(message) => match message.icmp_type() {
+            Icmpv6Type::DestinationUnreachable(DestUnreachableCode::Port) => message.payload(),
+            _ => return None,
+        },
+        TransportSlice::Tcp(_) | TransportSlice::Udp(_) | TransportSlice::Igmp(_) => return None,
+    };
+    let call = headers(&LaxSlicedPacket::from_ip(called_with).ok()?)?;
+    Some((call.from, call.to))
+}
+
+fn headers<'a>(sliced: &LaxSlicedPacket<'a>) -> Option<Headers<'a>> {
     let (from, to, first_part) = match sliced.net.as_ref()? {
         LaxNetSlice::Ipv4(ip) => {
             let header = ip.header();

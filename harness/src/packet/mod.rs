@@ -1,10 +1,12 @@
 //! The packets of a device, as plain data, and what the faults did to them.
 //!
-//! `headers` reads a packet, `notes` finds the packets that a fault touched. Nothing here captures
+//! `headers` reads a packet, `notes` finds the packets that a fault touched, `refusals` the calls that
+//! it turned away. Nothing here captures
 //! (that is `os`) or writes files (`report`).
 
 mod headers;
 mod notes;
+mod refusals;
 
 use std::net::SocketAddr;
 

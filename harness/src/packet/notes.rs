@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::headers::{Content, Headers, Segment, read};
+use super::refusals::refusals;
 use super::{DevicePackets, Place};
 use crate::fault::goes_on;
 use crate::ids::Participant;
@@ -21,6 +22,9 @@ pub fn notes(record: &CellRecord, device: &DevicePackets) -> Vec<String> {
         notes.hear(&event.what);
     }
     notes.tell_pieces();
+    for (packet, text) in refusals(record, device) {
+        notes.texts[packet].push(text);
+    }
     notes
         .texts
         .into_iter()
@@ -239,7 +243,15 @@ impl<'a> Notes<'a> {
                             talk.last_into = Some(did.clone());
                         }
                         (None, false) => {
-                            note(&talk.last_out, did);
+                            let held = talk.out.carrying(&(talk.handed_on..talk.sent));
+                            note(
+                                if held.is_empty() {
+                                    &talk.last_out
+                                } else {
+                                    &held
+                                },
+                                did,
+                            );
                             talk.lasting_outward
                                 .extend(Some(did).filter(|did| goes_on(did)).cloned());
                             talk.last_outward = Some(did.clone());

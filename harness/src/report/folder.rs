@@ -8,6 +8,7 @@
 //! reports/students.json                   whose the submissions are, where a platform said it
 //! reports/part.json                       which part of a class it is, where it is one
 //! reports/results.jsonl                   a line per submission, as they come; in order at the end
+//! reports/.course/                        the course that it was graded with, where that is a folder
 //! reports/.lock                           held while a run writes here
 //! reports/<submission>/index.html
 //!                      report.txt

@@ -6,10 +6,12 @@
 use super::command::{Places, explain_command};
 use super::paragraph::{WIDTH, apart, command, labelled};
 use super::style::{Look, Tone};
-use crate::judge::{Check, Comparison, Finding, Graded, Score, StepState, Sure};
+use crate::judge::{Check, Comparison, Finding, Graded, Score, StepLine, StepState, Sure};
 
 /// More deeds than these stand one below the other.
 const IN_ONE_SENTENCE: usize = 4;
+/// So many of our steps are told before the one that came to nothing.
+const STEPS_BEFORE: usize = 4;
 /// How far evidence is moved to the right.
 const EVIDENCE: usize = 6;
 
@@ -88,12 +90,12 @@ fn found(finding: &Finding, first: bool, look: Look) -> Vec<String> {
     let evidence = finding.evidence.as_ref();
     let evidence = evidence.map(|evidence| compared(evidence, look));
     let evidence = evidence.unwrap_or_default();
-    let stopped = stopped_at(finding, width);
+    let steps = step_by_step(finding, width);
     let message = labelled(label(finding, first), &finding.message, width);
     if first {
-        [stopped, evidence, message].concat()
+        [steps, evidence, message].concat()
     } else {
-        [message, stopped, evidence].concat()
+        [message, steps, evidence].concat()
     }
 }
 
@@ -110,17 +112,37 @@ pub(super) fn label(finding: &Finding, first: bool) -> &'static str {
     }
 }
 
-/// Which step of ours came to nothing, where a script went step by step.
-fn stopped_at(finding: &Finding, width: usize) -> Vec<String> {
-    let failed = finding
-        .steps
-        .iter()
-        .rposition(|step| step.state == StepState::Failed);
-    let Some(at) = failed else {
+/// Our steps up to the one that came to nothing, where a script went step by step: the last of them,
+/// each with a mark.
+pub(super) fn steps(finding: &Finding) -> Vec<String> {
+    let failed = |step: &StepLine| step.state == StepState::Failed;
+    let Some(at) = finding.steps.iter().rposition(failed) else {
         return Vec::new();
     };
-    let text = format!("step {}: {}", at + 1, finding.steps[at].text);
-    labelled("Came as far as", &text, width)
+    let before = at.saturating_sub(STEPS_BEFORE);
+    let left_out = match before {
+        0 => None,
+        1 => Some("… (step 1) …".to_owned()),
+        _ => Some(format!("… (steps 1 to {before}) …")),
+    };
+    let shown = (before + 1..).zip(&finding.steps[before..=at]);
+    let shown = shown.map(|(number, step)| {
+        let mark = match step.state {
+            StepState::Done => '✓',
+            StepState::Failed => '✗',
+            StepState::LeftOut => '-',
+        };
+        format!("{mark} {number}. {}", step.text)
+    });
+    left_out.into_iter().chain(shown).collect()
+}
+
+fn step_by_step(finding: &Finding, width: usize) -> Vec<String> {
+    let steps = steps(finding);
+    if steps.is_empty() {
+        return steps;
+    }
+    labelled("Step by step", &steps.join("\n"), width)
 }
 
 /// What should be there and what is, one above the other.

@@ -12,6 +12,7 @@
 //! | `students.json` | [`students`] | gradebooks: whose the submissions are |
 //! | `part.json` | [`part`] | `merge`: which part of a class it is |
 //! | the teacher's gradebook | [`gradebook`] | the platform that exported it |
+//! | `.course` | [`course_copy`] | `replay`: what the records were graded with |
 //! | `results.jsonl` | [`jsonl`] | gradebooks: one line per submission |
 //! | `graded.json` | [`journal`] | this program: what is done, and needs no second run |
 //! | `sockgrade grade` | [`terminal`], [`summary`] | the staff |
@@ -29,6 +30,7 @@
 //! read it.
 
 mod command;
+pub mod course_copy;
 mod entry;
 pub mod explain;
 pub mod folder;

@@ -425,6 +425,7 @@ fn plan(question: Question<'_>, way: Way<'_>) -> CellPlan {
         },
         start: Start::ServersFirst,
         script: Vec::new(),
+        tolerate: Vec::new(),
         faults: match way {
             Way::Direct | Way::Relayed => BTreeMap::new(),
             Way::Faulty(to, fault) => BTreeMap::from([(to, vec![fault.clone()])]),

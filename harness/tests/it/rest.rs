@@ -246,6 +246,7 @@ pub(crate) fn plan(
         stale_socket: false,
         packets: false,
         script,
+        tolerate: Vec::new(),
         faults: BTreeMap::new(),
         prints: Vec::new(),
         ends: Ends::Survives,

@@ -86,7 +86,7 @@ fn compared(exercise: &Exercise, scenario: &Scenario) -> Vec<String> {
             format!(" ({})", counted(u64::from(points), "point"))
         })
     };
-    let mut lines = vec![rules::wire(scenario.wire.as_ref().unwrap_or(&role.wire))];
+    let mut lines = vec![rules::wire(scenario.strictness(role))];
     let prints = scenario.prints.as_ref().unwrap_or(&role.prints);
     let of_prints = own(scenario.check_points.prints);
     if scenario.check_points.end.is_some() {

@@ -232,13 +232,13 @@ impl Stage for Timed {
                 let delay = segments.next(bytes_in([&item]) as u64);
                 self.last = self.last.max(now + delay);
                 if self.last > now {
-                    out.did(DELAYED);
+                    out.goes_on(DELAYED);
                 }
                 self.waiting.push_back((self.last, item));
             }
             (Pace::Rate(rate), StreamOut::Write { bytes, boundary }) => {
                 let rate = *rate;
-                out.did(format!("{SLOWED} at {rate}"));
+                out.goes_on(format!("{SLOWED} at {rate}"));
                 self.last = self.last.max(now);
                 self.pass_at(rate, &bytes, boundary);
             }
@@ -292,7 +292,7 @@ impl Stage for Late {
                     Event::Opposite => "something came the other way",
                     Event::Rest | Event::Quiet | Event::Due => "both sides were waiting",
                 };
-                out.did(format!("{HELD} until {until}"));
+                out.goes_on(format!("{HELD} until {until}"));
                 out.items.append(&mut self.waiting);
             }
             Event::Opposite | Event::Rest | Event::Quiet | Event::Due => {}

@@ -71,14 +71,26 @@ trait Stage: fmt::Debug {
     fn realised(&self) -> Option<StreamFault> {
         None
     }
+
+    /// Offsets that the fault names and that the stream did not reach.
+    fn missed(&self) -> Vec<u64> {
+        Vec::new()
+    }
 }
 
 /// What a stage hands on.
 #[derive(Debug, Default)]
 struct Out {
     items: Vec<StreamOut>,
-    /// What it did, in words.
-    deed: Option<String>,
+    /// What it did, in words, and whether that is told each time or only the first.
+    deed: Option<(String, Told)>,
+}
+
+/// How often a deed is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    EachTime,
+    Once,
 }
 
 impl Out {
@@ -93,7 +105,12 @@ impl Out {
     }
 
     fn did(&mut self, deed: impl Into<String>) {
-        self.deed = Some(deed.into());
+        self.deed = Some((deed.into(), Told::EachTime));
+    }
+
+    /// The same for what goes on with the rest of the stream.
+    fn goes_on(&mut self, deed: impl Into<String>) {
+        self.deed = Some((deed.into(), Told::Once));
     }
 }
 
@@ -264,7 +281,7 @@ impl StreamLane {
         let outcome = |slot: &Slot| Outcome {
             rule: LaneFault::Stream(slot.fault.clone()),
             acted: slot.acted,
-            missed: Vec::new(),
+            missed: slot.stage.missed(),
             repeat: slot.stage.realised().map(LaneFault::Stream),
         };
         self.slots.iter().map(outcome).collect()
@@ -291,10 +308,11 @@ impl StreamLane {
 
     /// Hands on what came out of a stage.
     fn hand_on(&mut self, index: usize, out: Out, now: Duration) {
-        if let Some(deed) = out.deed
-            && !std::mem::replace(&mut self.slots[index].acted, true)
-        {
-            self.deeds.push(deed);
+        if let Some((deed, told)) = out.deed {
+            let again = std::mem::replace(&mut self.slots[index].acted, true);
+            if told == Told::EachTime || !again {
+                self.deeds.push(deed);
+            }
         }
         for item in out.items {
             self.pass(index + 1, item, now);

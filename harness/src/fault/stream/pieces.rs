@@ -41,7 +41,7 @@ impl Pieces {
             let piece: Vec<u8> = self.waiting.drain(..count).collect();
             self.passed += piece.len() as u64;
             if whole {
-                out.did("cut the stream into pieces");
+                out.goes_on("cut the stream into pieces");
             }
             out.write(piece, whole);
         }
@@ -84,6 +84,16 @@ impl Stage for Pieces {
         } else {
             StreamFault::Pieces(cut)
         })
+    }
+
+    fn missed(&self) -> Vec<u64> {
+        match &self.cutter.cut {
+            Cut::At(offsets) => {
+                let missed = offsets.iter().copied().filter(|at| *at > self.passed);
+                missed.collect()
+            }
+            Cut::Sizes(_) | Cut::Inside(_) | Cut::InsideUtf8 | Cut::Random(_) => Vec::new(),
+        }
     }
 }
 

@@ -105,6 +105,36 @@ fn offsets_cut_wherever_the_messages_end() {
 }
 
 #[test]
+fn an_offset_that_the_stream_does_not_reach_is_told() {
+    let missed = |arrived: &[u8]| {
+        let mut lane = lane(StreamFault::Pieces(Cut::At(vec![2, 5])));
+        lane.bytes(arrived, START);
+        lane.end(StreamEnd::Fin, START);
+        let [outcome] = lane.outcomes().try_into().expect("there is one fault");
+        (outcome.acted, outcome.missed)
+    };
+    assert_eq!(missed(b"a"), (false, vec![2, 5]));
+    assert_eq!(missed(b"abcd"), (true, vec![5]));
+    assert_eq!(missed(b"abcdefg"), (true, vec![]));
+}
+
+#[test]
+fn each_joining_is_told_and_going_on_only_once() {
+    let deeds = |fault| {
+        let mut lane = lane(fault);
+        for message in [b"ab", b"cd", b"ef", b"gh"] {
+            lane.bytes(message, START);
+        }
+        lane.take_deeds()
+    };
+    let joined = "joined 2 messages into one";
+    let in_twos = StreamFault::Joined { messages: Some(2) };
+    assert_eq!(deeds(in_twos), [joined, joined]);
+    let cut = StreamFault::Pieces(Cut::Sizes(vec![1]));
+    assert_eq!(deeds(cut), ["cut the stream into pieces"]);
+}
+
+#[test]
 fn a_pattern_is_cut_inside_even_when_it_arrives_in_parts() {
     let crlf = || Cut::Inside((&b"\r\n"[..]).into());
     assert_eq!(

@@ -1,7 +1,7 @@
 //! What happened, in words.
 
 use super::*;
-use crate::fault::{DatagramFault, LaneFault, Pick};
+use crate::fault::{Cut, DatagramFault, LaneFault, Pick, StreamFault};
 use crate::judge::story;
 use crate::record::FaultRecord;
 
@@ -124,6 +124,7 @@ fn a_long_story_loses_its_middle() {
 #[test]
 fn what_did_not_come_to_act_and_what_chance_decided_is_told() {
     let drop = |pick| LaneFault::Datagram(DatagramFault::Drop(pick));
+    let cut = |offsets| LaneFault::Stream(StreamFault::Pieces(Cut::At(offsets)));
     let record = |rule, acted, missed: &[u64], repeats| FaultRecord {
         to: Role::Server,
         rule,
@@ -136,6 +137,7 @@ fn what_did_not_come_to_act_and_what_chance_decided_is_told() {
     let mut run = Run::server();
     run.0.faults = vec![
         record(drop(Pick::Numbers(vec![1, 3])), true, &[3], Vec::new()),
+        record(cut(vec![2, 5, 9]), true, &[5, 9], Vec::new()),
         record(drop(Pick::All), false, &[], Vec::new()),
         record(drop(Pick::All), true, &[], Vec::new()),
         record(
@@ -157,6 +159,8 @@ fn what_did_not_come_to_act_and_what_chance_decided_is_told() {
         [
             "`drop: [1, 3]` on the way to the server did not come to act on datagram 3, which was \
              never sent",
+            "`pieces: { at: [2, 5, 9] }` on the way to the server did not come to act at offsets 5 \
+             and 9, which were never reached",
             "we had planned to disturb this exchange on the way to the server, but it did not get \
              that far",
             "chance decided (to server from client), which this rule repeats: `drop: [2]`",

@@ -1,10 +1,15 @@
 //! Records and packets made side by side by hand.
 
-use etherparse::PacketBuilder;
+use etherparse::icmpv4::DestUnreachableHeader;
+use etherparse::{Icmpv4Type, PacketBuilder};
 
 use super::*;
+use crate::course::Role;
+use crate::fault::LaneFault;
 use crate::packet::Packet;
-use crate::record::{Isolation, Over, SCHEMA};
+use crate::record::{
+    CallProtocol, Captured, Ending, FaultRecord, Isolation, Over, ProgramRecord, SCHEMA, Stray,
+};
 use crate::seed::Seed;
 use crate::transcript::Event;
 
@@ -173,6 +178,27 @@ impl Both {
     }
 }
 
+fn program() -> ProgramRecord {
+    ProgramRecord {
+        participant: who("client"),
+        role: Role::Client,
+        command: Vec::new(),
+        ending: Ending::Exited(0),
+        listens: Vec::new(),
+        ready: true,
+        serves: None,
+        doing: Vec::new(),
+        at_rest: false,
+        cpu_ms: 0,
+        left_behind: 0,
+        output: Captured::default(),
+        errors: Captured::default(),
+        late_output: Captured::default(),
+        strayed: Vec::new(),
+        without_a_way: 0,
+    }
+}
+
 #[test]
 fn each_piece_of_a_stream_says_what_it_waited_for() {
     Both::new()
@@ -214,7 +240,11 @@ fn what_was_cut_on_the_way_is_told_where_it_was_sent() {
         .delivered("client", 1, Some(true))
         .delivered("client", 1, Some(true))
         .delivered("client", 2, None)
-        .check(&["", "", "cut the stream into pieces; became 3 pieces"]);
+        .check(&[
+            "",
+            "cut the stream into pieces",
+            "cut the stream into pieces; became 3 pieces",
+        ]);
 }
 
 #[test]
@@ -235,6 +265,97 @@ fn what_slows_a_stream_is_told_on_each_of_its_packets() {
         .fault("client", late)
         .sent("server", b"y")
         .check(&["", slow, slow, "", late, late]);
+}
+
+#[test]
+fn each_joining_is_told_on_what_went_in_and_on_what_came_out() {
+    let joined = "joined 2 messages into one";
+    Both::new()
+        .segment(false, 0, "S", b"")
+        .segment(false, 1, "", b"a")
+        .segment(false, 2, "", b"b")
+        .segment(false, 3, "", b"c")
+        .sent("server", b"a")
+        .sent("server", b"b")
+        .fault("client", joined)
+        .delivered("client", 2, None)
+        .sent("server", b"c")
+        .delivered("client", 1, None)
+        .check(&["", joined, joined, ""]);
+    Both::new()
+        .segment(true, 0, "S", b"")
+        .segment(true, 1, "", b"ab")
+        .segment(true, 3, "", b"cd")
+        .segment(true, 5, "", b"e")
+        .fault("server", joined)
+        .delivered("server", 2, None)
+        .fault("server", joined)
+        .delivered("server", 2, None)
+        .delivered("server", 1, None)
+        .check(&["", joined, joined, ""]);
+}
+
+/// The kernel's word that nobody listens where a packet went, on its way back.
+fn unreachable(packet: &[u8]) -> Vec<u8> {
+    /// Of an Ethernet header.
+    const LINK: usize = 14;
+    let mut bytes = Vec::new();
+    PacketBuilder::ethernet2([0; 6], [0; 6])
+        .ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64)
+        .icmpv4(Icmpv4Type::DestinationUnreachable(
+            DestUnreachableHeader::Port,
+        ))
+        .write(&mut bytes, &packet[LINK..])
+        .unwrap();
+    bytes
+}
+
+#[test]
+fn a_refused_call_is_told_on_it_and_on_its_answer() {
+    let refused = |both: Both, acted| {
+        let mut both = both;
+        both.device.places.clear();
+        both.record.faults = vec![FaultRecord {
+            to: Role::Server,
+            rule: LaneFault::Refused { from: 1 },
+            acted,
+            missed: Vec::new(),
+            repeats: Vec::new(),
+        }];
+        both
+    };
+    let told = "`refused: { from: 1 }`: nobody listens here, so the call is refused";
+    let call = || {
+        Both::new()
+            .segment(false, 7, "S", b"")
+            .segment(true, 0, "R", b"")
+    };
+    refused(call(), true).check(&[told, told]);
+    refused(call(), false).check(&["", ""]);
+
+    let asked = Both::new().datagram(false, b"who?");
+    let answer = unreachable(&asked.device.packets[0].bytes);
+    refused(asked.packet(answer), true).check(&[told, told]);
+
+    // Whom somebody answered was not refused, even where the connection is broken off later.
+    let taken = Both::new()
+        .segment(false, 7, "S", b"")
+        .segment(true, 0, "S", b"")
+        .segment(true, 1, "R", b"");
+    refused(taken, true).check(&["", "", ""]);
+
+    // Elsewhere nobody ever listens.
+    let mut elsewhere = refused(call(), true);
+    elsewhere.record.programs = vec![ProgramRecord {
+        strayed: vec![Stray {
+            protocol: CallProtocol::Tcp,
+            to: format!("127.0.0.1:{WIRE}").parse().unwrap(),
+            count: 1,
+            first_us: 0,
+        }],
+        ..program()
+    }];
+    elsewhere.check(&["", ""]);
 }
 
 #[test]

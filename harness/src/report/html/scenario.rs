@@ -5,9 +5,9 @@ use maud::{Markup, html};
 
 use super::seen::{Program, Seen};
 use super::{budget, link};
-use crate::judge::{Comparison, Finding, Graded, StepState};
+use crate::judge::{Comparison, Finding, Graded};
 use crate::report::command::{Places, explain_command, replay_command};
-use crate::report::lost::{label, points, right, told};
+use crate::report::lost::{label, points, right, steps, told};
 use crate::seed::Seed;
 
 /// What is shown of a run.
@@ -73,8 +73,9 @@ fn story(graded: &Graded) -> Markup {
             (deeds("What we did", did))
             (deeds("On purpose", &graded.faults))
             (deeds("Your program", &graded.program_did))
-            @if let Some(step) = graded.findings.first().and_then(stopped_at) {
-                dt { "Came as far as" } dd { (step) }
+            @let steps = graded.findings.first().map(steps).unwrap_or_default();
+            @if !steps.is_empty() {
+                dt { "Step by step" } dd { ul.steps { @for step in steps { li { (step) } } } }
             }
         }
     }
@@ -92,14 +93,6 @@ fn deeds(label: &str, deeds: &[String]) -> Markup {
             }
         }
     }
-}
-
-fn stopped_at(finding: &Finding) -> Option<String> {
-    let steps = &finding.steps;
-    let at = steps
-        .iter()
-        .rposition(|step| step.state == StepState::Failed)?;
-    Some(format!("step {}: {}", at + 1, steps[at].text))
 }
 
 fn found(finding: &Finding, first: bool) -> Markup {
