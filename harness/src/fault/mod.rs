@@ -69,6 +69,9 @@ pub enum StreamFault {
     BackPressure {
         /// The first byte that has to wait.
         after: u64,
+        /// Whether it ends as well when the receiver sends something itself. Absent from older records.
+        #[serde(default)]
+        until_opposite: bool,
     },
     /// Delivered later by a time (latency).
     Delay(Delay),

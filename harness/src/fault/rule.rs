@@ -90,8 +90,12 @@ impl fmt::Display for Stream<'_> {
             StreamFault::Joined {
                 messages: Some(messages),
             } => write!(f, "{{ messages: {messages} }}"),
-            StreamFault::BackPressure { after: 0 } => f.write_str("from-the-start"),
-            StreamFault::BackPressure { after } => write!(f, "{{ after: {} }}", Size(*after)),
+            StreamFault::BackPressure {
+                until_opposite: true,
+                ..
+            } => f.write_str("until-opposite"),
+            StreamFault::BackPressure { after: 0, .. } => f.write_str("from-the-start"),
+            StreamFault::BackPressure { after, .. } => write!(f, "{{ after: {} }}", Size(*after)),
             StreamFault::Delay(delay) => match delay {
                 Delay::By(time) => time.fmt(f),
                 Delay::Jitter(..) | Delay::Each(_) => write!(f, "{{ {delay} }}"),

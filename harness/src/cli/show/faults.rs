@@ -31,10 +31,16 @@ fn stream(fault: &StreamFault) -> String {
         } => {
             format!("{messages} messages at a time arrive at once")
         }
-        StreamFault::BackPressure { after: 0 } => {
+        StreamFault::BackPressure {
+            until_opposite: true,
+            ..
+        } => {
+            "nothing is taken from the sender until the receiver sends something itself".to_owned()
+        }
+        StreamFault::BackPressure { after: 0, .. } => {
             "nothing is taken from the sender until both sides wait".to_owned()
         }
-        StreamFault::BackPressure { after } => format!(
+        StreamFault::BackPressure { after, .. } => format!(
             "after {} nothing more is taken from the sender until both sides wait",
             counted(*after, "byte")
         ),

@@ -251,12 +251,18 @@ fn stream(raw: &RawFault, at: At<'_>, problems: &mut Problems) -> Option<StreamF
                 messages: Some(*messages),
             }
         }
-        RawFault::BackPressure(RawBackPressure::FromTheStart) => {
-            StreamFault::BackPressure { after: 0 }
-        }
-        RawFault::BackPressure(RawBackPressure::After(size)) => {
-            StreamFault::BackPressure { after: size.0 }
-        }
+        RawFault::BackPressure(RawBackPressure::FromTheStart) => StreamFault::BackPressure {
+            after: 0,
+            until_opposite: false,
+        },
+        RawFault::BackPressure(RawBackPressure::After(size)) => StreamFault::BackPressure {
+            after: size.0,
+            until_opposite: false,
+        },
+        RawFault::BackPressure(RawBackPressure::UntilOpposite) => StreamFault::BackPressure {
+            after: 0,
+            until_opposite: true,
+        },
         RawFault::Slow(rate) => StreamFault::Slow(*rate),
         RawFault::Late(_) => StreamFault::Late,
         RawFault::EndAfter(size) => StreamFault::EndAfter(size.0),

@@ -312,6 +312,8 @@ pub(in super::super) enum RawBackPressure {
     FromTheStart,
     /// After so many bytes.
     After(Size),
+    /// From the first byte, until the receiver sends something itself.
+    UntilOpposite,
 }
 
 /// Until when a stream is late.

@@ -97,6 +97,7 @@ fn faults_are_read_and_written_back_as_the_same_rules() {
         "joined: until-idle",
         "back-pressure: from-the-start",
         "back-pressure: { after: 4 KiB }",
+        "back-pressure: until-opposite",
         "delay: 200ms",
         "delay: { by: 200ms, jitter: 50ms }",
         "delay: { each: [200ms, 1s] }",

@@ -89,18 +89,20 @@ impl Stage for Joined {
     }
 }
 
-/// Lets nothing in from a byte on, until nobody goes on.
+/// Lets nothing in from a byte on, until nobody goes on, or until the receiver sends something itself.
 #[derive(Debug)]
 pub(super) struct BackPressure {
     after: u64,
+    until_opposite: bool,
     passed: u64,
     released: bool,
 }
 
 impl BackPressure {
-    pub(super) fn new(after: u64) -> Self {
+    pub(super) fn new(after: u64, until_opposite: bool) -> Self {
         Self {
             after,
+            until_opposite,
             passed: 0,
             released: false,
         }
@@ -119,6 +121,10 @@ impl Stage for BackPressure {
             Event::Rest | Event::Quiet if !self.admits() => {
                 self.released = true;
                 out.did("stopped reading until both sides were waiting");
+            }
+            Event::Opposite if self.until_opposite && !self.admits() => {
+                self.released = true;
+                out.did("stopped reading until something came the other way");
             }
             Event::Rest | Event::Quiet | Event::Opposite | Event::Due => {}
         }

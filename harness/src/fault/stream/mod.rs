@@ -325,7 +325,10 @@ fn stage(fault: &StreamFault, dice: impl FnOnce() -> Dice) -> Box<dyn Stage> {
         StreamFault::Pieces(cut) => Box::new(pieces::Pieces::new(cut, false, dice())),
         StreamFault::Reframed(cut) => Box::new(pieces::Pieces::new(cut, true, dice())),
         StreamFault::Joined { messages } => Box::new(hold::Joined::new(messages)),
-        StreamFault::BackPressure { after } => Box::new(hold::BackPressure::new(after)),
+        StreamFault::BackPressure {
+            after,
+            until_opposite,
+        } => Box::new(hold::BackPressure::new(after, until_opposite)),
         StreamFault::Delay(delay) => Box::new(hold::Timed::delayed(delay, dice())),
         StreamFault::Slow(rate) => Box::new(hold::Timed::slow(rate)),
         StreamFault::Late => Box::new(hold::Late::default()),

@@ -271,16 +271,36 @@ fn a_late_stream_waits_for_the_other_direction() {
 
 #[test]
 fn back_pressure_holds_the_sender_until_nobody_goes_on() {
-    let mut lane = lane(StreamFault::BackPressure { after: 3 });
+    let mut lane = lane(StreamFault::BackPressure {
+        after: 3,
+        until_opposite: false,
+    });
     lane.bytes(b"ab", START);
     assert!(lane.admits());
     lane.bytes(b"cd", START);
     assert!(!lane.admits());
     assert_eq!(out(&mut lane), ["abcd"]);
+    lane.opposite(START);
+    assert!(!lane.admits());
     assert!(lane.quiet(START) && lane.admits());
     lane.bytes(b"ef", START);
     assert!(lane.admits() && !lane.rest(START));
     assert_eq!(out(&mut lane), ["ef"]);
+}
+
+#[test]
+fn back_pressure_may_end_when_the_receiver_speaks() {
+    let mut lane = lane(StreamFault::BackPressure {
+        after: 0,
+        until_opposite: true,
+    });
+    assert!(!lane.admits());
+    lane.opposite(START);
+    assert!(lane.admits() && !lane.rest(START));
+    assert_eq!(
+        lane.take_deeds(),
+        ["stopped reading until something came the other way"]
+    );
 }
 
 #[test]
@@ -384,7 +404,12 @@ fn any_fault() -> impl Strategy<Value = StreamFault> {
         cut.prop_map(StreamFault::Reframed),
         Just(StreamFault::Joined { messages: Some(2) }),
         Just(StreamFault::Joined { messages: None }),
-        (0_u64..60).prop_map(|after| StreamFault::BackPressure { after }),
+        (0_u64..60, proptest::bool::ANY).prop_map(|(after, until_opposite)| {
+            StreamFault::BackPressure {
+                after,
+                until_opposite,
+            }
+        }),
         (0_u64..60).prop_map(|ms| StreamFault::Delay(Delay::By(Time(millis(ms))))),
         (0_u64..60)
             .prop_map(|ms| StreamFault::Delay(Delay::Jitter(Time(millis(1)), Time(millis(ms))))),

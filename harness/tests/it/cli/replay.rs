@@ -88,11 +88,12 @@ while True:
 
 /// Faults of streams that decide by themselves when they let go, and such as end a stream, to the server
 /// or back. What is joined on the way back is left out: how a program's writes arrive is luck.
-const ENDING_FAULTS: [[&str; 2]; 10] = [
+const ENDING_FAULTS: [[&str; 2]; 11] = [
     ["{ joined: { messages: 2 } }", "[]"],
     ["{ joined: until-idle }", "[]"],
     ["[]", "{ back-pressure: from-the-start }"],
     ["[]", "{ back-pressure: { after: 600 B } }"],
+    ["[]", "{ back-pressure: until-opposite }"],
     ["{ late: until-opposite }", "[]"],
     ["{ end-after: 700 B }", "{ end-after: 300 B }"],
     ["{ reset-after: 700 B }", "[]"],

@@ -142,6 +142,29 @@ class messages_come_one_after_the_other:
         connection.close()
 
 
+class a_message_comes_after_a_pause:
+    def sender(meeting):
+        connection = meeting.connection()
+        connection.sendall(b"one.")
+        # Who looks again and again is not idle.
+        heard = any(select.select([connection], [], [], 0.001)[0] for _ in range(2000))
+        say(f"heard before the second: {heard}")
+        connection.sendall(b"two.")
+        observe("got", read_exactly, connection, 1)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
+
+    def receiver(meeting):
+        connection = meeting.connection()
+        reads = []
+        while piece := connection.recv(65536):
+            reads.append(str(len(piece)))
+            connection.sendall(b".")
+        say("reads: " + " ".join(reads))
+        connection.close()
+
+
 class more_is_sent_than_is_taken:
     LENGTH = 100_000
 
@@ -449,6 +472,21 @@ class two_connections_are_tried:
             connection = wire.stream()
             observe(f"connect {number}", connection.connect_ex, wire.address)
             connection.close()
+
+
+class a_silent_client_comes:
+    def server():
+        connection, _ = listen().accept()
+        observe_all("got", connection)
+
+    def client():
+        # A connection that breaks off may have done so by now.
+        with contextlib.suppress(OSError):
+            connection = connect()
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(4096):
+                pass
+        say("over")
 
 
 class a_datagram_is_answered:

@@ -79,17 +79,27 @@ faults! {
         "receiver: look 1: b'one.'" becomes "receiver: look 1: b''",
         "receiver: look 2: b'two.'" becomes "receiver: look 2: b'one.two.'",
         "receiver: look 3: b'six.'" becomes "receiver: look 3: b''";
+    messages_become_one_when_their_sender_is_idle on Tcp Unix, to Either,
+        Stream::Joined { messages: None }, when a_message_comes_after_a_pause:
+        "sender: heard before the second: True" becomes "sender: heard before the second: False",
+        "receiver: reads: 4 4" becomes "receiver: reads: 8";
     what_comes_behind_an_offset_is_not_taken on Tcp Unix, to Either,
-        Stream::BackPressure { after: 100_000 }, when more_is_sent_than_is_taken:
+        Stream::BackPressure { after: 100_000, until_opposite: false }, when more_is_sent_than_is_taken:
         "receiver: there: b'and more'" becomes "receiver: there: b''";
     a_sender_is_blocked on Tcp Unix, to Either,
-        Stream::BackPressure { after: 0 }, when a_sender_is_blocked_although_it_is_read_from:
+        Stream::BackPressure { after: 0, until_opposite: false }, when a_sender_is_blocked_although_it_is_read_from:
         "sender: blocked: False" becomes "sender: blocked: True";
+    a_sender_is_not_read_from_until_its_receiver_speaks on Tcp Unix, to Either,
+        Stream::BackPressure { after: 0, until_opposite: true }, when the_receiver_is_silent_at_first:
+        "receiver: there: b'hello'" becomes "receiver: there: b''";
     a_stream_comes_late on Tcp Unix, to Either,
         Stream::Delay(Delay::By(millis(200))), when questions_are_answered_at_once:
         "sender: all took 0.2 s or longer: False" becomes "sender: all took 0.2 s or longer: True";
     a_stream_comes_late_by_chance on Tcp Unix, to Either,
         Stream::Delay(Delay::Jitter(millis(200), millis(20))), when questions_are_answered_at_once:
+        "sender: all took 0.2 s or longer: False" becomes "sender: all took 0.2 s or longer: True";
+    each_part_of_a_stream_comes_late_by_its_own_time on Tcp Unix, to Either,
+        Stream::Delay(Delay::Each(vec![millis(200); 4])), when questions_are_answered_at_once:
         "sender: all took 0.2 s or longer: False" becomes "sender: all took 0.2 s or longer: True";
     a_stream_is_slow on Tcp Unix, to Either,
         Stream::Slow(Rate(5000)), when questions_are_answered_at_once:
@@ -121,6 +131,9 @@ faults! {
         "receiver: got: b'abcdefgh', then the end" becomes "receiver: got: b'abcd', then the end",
         "receiver: sent: None" becomes "receiver: sent: EPIPE",
         "sender: got: b'an answer', then the end" becomes "sender: got: b'', then the end";
+    a_connection_breaks_off_before_the_first_byte on Tcp Tcp6 TcpDevices, to Server,
+        Stream::ResetAfter(0), when a_silent_client_comes:
+        "server: got: b'', then the end" becomes "server: got: b'', then ECONNRESET";
     bytes_of_nobody_come_first on Tcp Unix, to Either,
         Stream::Stray { at: Some(0), bytes: bytes("??") }, when a_question_ends_and_is_answered:
         "receiver: got: b'abcdefgh', then the end"

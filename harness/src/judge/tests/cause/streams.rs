@@ -241,7 +241,10 @@ pub(super) fn contents() -> Vec<Told> {
 
 pub(super) fn sending() -> Vec<Told> {
     let slow = || {
-        let slow = StreamFault::BackPressure { after: 10 };
+        let slow = StreamFault::BackPressure {
+            after: 10,
+            until_opposite: false,
+        };
         faulty(Role::Server, Role::Client, LaneFault::Stream(slow))
     };
     let long: String = (0..600).map(|number| format!("{number:05}")).collect();
