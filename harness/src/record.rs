@@ -129,6 +129,10 @@ pub struct ProgramRecord {
     pub at_rest: bool,
     /// CPU time used, in milliseconds.
     pub cpu_ms: u64,
+    /// How long its most delayed thread waited for a CPU in all, in milliseconds, where a program of the
+    /// run may give up by a clock of its own; elsewhere 0. Absent from older records.
+    #[serde(default)]
+    pub waited_ms: u64,
     /// Processes that were still there after the program had ended.
     pub left_behind: u32,
     /// Standard output.

@@ -98,6 +98,7 @@ fn graded(submission: usize, test: usize) -> Graded {
         faults: Vec::new(),
         did: Vec::new(),
         program_did: Vec::new(),
+        expected: Vec::new(),
         hint: String::new(),
         wire_passed: verdict == Verdict::Passed,
         wall_ms: 30,

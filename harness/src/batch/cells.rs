@@ -121,23 +121,33 @@ impl Cells {
     /// # Errors
     /// Why there is no record.
     pub fn run(&self, plan: CellPlan) -> Result<CellRecord, CellFailure> {
-        self.run_with_packets(plan).map(|(record, _)| record)
+        let ran = self.run_with_packets(plan, |_| None);
+        ran.map(|(record, _)| record)
     }
 
     /// Runs a scenario; the packets of its devices are there where the plan asks for them. One that
-    /// something on our side disturbed is run again, while none of the others runs.
+    /// something on our side disturbed, or about which there is a `doubt`, is run again, while none of
+    /// the others runs. A doubt that stays is trouble.
     ///
     /// # Errors
     /// Why there is no record.
     pub fn run_with_packets(
         &self,
         plan: CellPlan,
+        doubt: impl Fn(&CellRecord) -> Option<String>,
     ) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
+        let run = || {
+            let mut ran = self.run_once(plan.clone())?;
+            if ran.0.trouble.is_empty() {
+                ran.0.trouble.extend(doubt(&ran.0));
+            }
+            Ok(ran)
+        };
         let beside = self
             .side_by_side
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let mut ran = self.run_once(plan.clone())?;
+        let mut ran = run()?;
         drop(beside);
         for _ in 1..ATTEMPTS {
             if ran.0.trouble.is_empty() {
@@ -147,7 +157,7 @@ impl Cells {
                 .side_by_side
                 .write()
                 .unwrap_or_else(PoisonError::into_inner);
-            ran = self.run_once(plan.clone())?;
+            ran = run()?;
         }
         Ok(ran)
     }

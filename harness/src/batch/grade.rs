@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::cells::{CellFailure, Cells, Interrupt};
+use super::doubt::doubt;
 use super::key::{Key, Keys};
 use super::outcome::{Outcome, Progress, SubmissionReport, Unplayed};
 use super::places;
@@ -352,7 +353,8 @@ impl Grading<'_> {
             packets: self.batch.packets && submission.is_some(),
             ports: ports.as_ref().map(|ports| ports.given),
         };
-        let mut ran = self.cells.run_with_packets(cell_plan(&input))?;
+        let doubt = |record: &CellRecord| doubt(exercise, scenario, record, input.reference);
+        let mut ran = self.cells.run_with_packets(cell_plan(&input), doubt)?;
         ran.0.course = course_folder(exercise);
         Ok(ran)
     }

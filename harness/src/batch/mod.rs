@@ -8,6 +8,7 @@
 //! What happens is told as [`Progress`] events; nothing here prints.
 
 mod cells;
+mod doubt;
 mod grade;
 mod key;
 mod load;

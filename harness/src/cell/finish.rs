@@ -177,17 +177,11 @@ impl Run<'_> {
         if self.plan.transport != Transport::Udp {
             return Ok(());
         }
-        let mut waited = Duration::ZERO;
-        for program in &self.programs[1..] {
-            let nanos = procfs::waited_for_cpu(program.child.init())?;
-            waited = waited.max(Duration::from_nanos(nanos));
-        }
-        // A script has no time-outs; only a client program may have given up meanwhile.
-        let patient = self
-            .programs
-            .iter()
-            .all(|program| program.plan.role == Role::Server);
-        if !patient && (self.latest > LATE || waited > REFERENCE_LATE) {
+        self.look_at_waits()?;
+        let others = self.programs[1..].iter();
+        let waited = others.map(|program| program.waited).max();
+        let waited = waited.unwrap_or_default();
+        if self.has_time_outs() && (self.latest > LATE || waited > REFERENCE_LATE) {
             let late = self.latest.max(waited).as_millis();
             self.trouble.push(format!(
                 "this machine was too busy: the wire was held up for {late} ms"
@@ -197,6 +191,28 @@ impl Run<'_> {
             if diag.udp()?.iter().any(|socket| socket.dropped > 0) {
                 self.trouble.push("the kernel dropped datagrams".to_owned());
             }
+        }
+        Ok(())
+    }
+
+    /// True where a program may give up by a clock of its own: scripts do not, and of programs only those
+    /// that wait for datagrams.
+    fn has_time_outs(&self) -> bool {
+        let mut programs = self.programs.iter();
+        self.plan.transport == Transport::Udp
+            && programs.any(|program| program.plan.role != Role::Server)
+    }
+
+    /// Notes how long programs have waited for a CPU, where that is asked for: threads that have ended
+    /// do not tell.
+    pub(super) fn look_at_waits(&mut self) -> io::Result<()> {
+        if !self.has_time_outs() {
+            return Ok(());
+        }
+        for program in &mut self.programs {
+            let now = procfs::waited_for_cpu(program.child.init())?;
+            let waited = Duration::from_nanos(now.max(program.child.waited_ns));
+            program.waited = program.waited.max(waited);
         }
         Ok(())
     }
@@ -314,6 +330,7 @@ pub(super) fn program_record(program: &Program) -> ProgramRecord {
         doing: Vec::new(),
         at_rest: false,
         cpu_ms: program.child.cpu_ms,
+        waited_ms: u64::try_from(program.waited.as_millis()).unwrap_or(u64::MAX),
         left_behind: 0,
         late_output: Captured::default(),
         strayed: Vec::new(),

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::io::Errno;
 
@@ -57,6 +58,8 @@ pub(super) struct Program {
     pub(super) device: Device,
     pub(super) child: Child,
     pub(super) state: State,
+    /// How long its most delayed thread has waited for a CPU, as far as that was looked at.
+    pub(super) waited: Duration,
     /// Where it can be reached, once it listens where the exercise wants it.
     pub(super) place: Option<Place>,
     /// Everything that it listens on.
@@ -143,6 +146,7 @@ impl Program {
             device,
             child: attempt.child,
             state: State::Staged,
+            waited: Duration::ZERO,
             place: None,
             listens: Vec::new(),
             output: Capture::new(Some(attempt.output)),

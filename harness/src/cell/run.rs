@@ -45,6 +45,10 @@ pub(super) const AFTERMATH: Duration = Duration::from_secs(1);
 /// just woken, and on a machine with a free CPU it reads long before a wait would be over.
 const QUICK_LOOKS: u32 = 16;
 
+/// So often it is looked how long programs waited for a CPU; what costs anybody points takes many times
+/// as long.
+const WAITS: Duration = Duration::from_millis(20);
+
 /// The shortest and the longest time between two looks.
 const SHORTEST_WAIT: Duration = Duration::from_micros(100);
 const LONGEST_WAIT: Duration = Duration::from_millis(10);
@@ -99,6 +103,8 @@ pub(super) struct Run<'a> {
     /// By how much we came too late at most, and in all since the clock of the deadline began.
     pub(super) latest: Duration,
     pub(super) held_up: Duration,
+    /// When it is next looked how long programs waited for a CPU.
+    pub(super) next_look_at_waits: Duration,
     /// Whether the deadline has passed.
     pub(super) out_of_time: bool,
     /// Looks at programs with Java virtual machines that were at rest, and since when they were.
@@ -177,6 +183,7 @@ impl<'a> Run<'a> {
             waited_before: 0,
             latest: Duration::ZERO,
             held_up: Duration::ZERO,
+            next_look_at_waits: Duration::ZERO,
             out_of_time: false,
             still: None,
             took_a_client: false,
@@ -215,6 +222,10 @@ impl<'a> Run<'a> {
             }
             if let Some(over) = self.check_deadline()? {
                 return Ok(over);
+            }
+            if self.clock.elapsed() >= self.next_look_at_waits {
+                self.look_at_waits()?;
+                self.next_look_at_waits = self.clock.elapsed() + WAITS;
             }
             self.wait(wait)?;
             let longest = (self.quiet() / 20).clamp(LONGEST_WAIT, LONGEST_QUIET_WAIT);

@@ -65,6 +65,10 @@ pub struct Graded {
     pub did: Vec<String>,
     /// What the graded program did, in order.
     pub program_did: Vec<String>,
+    /// What the reference did in its place, in order; empty where nothing was lost. Absent from older
+    /// reports.
+    #[serde(default)]
+    pub expected: Vec<String>,
     /// What a student is told who failed it.
     pub hint: String,
     /// Whether the exchange on the wire was right; `needs` looks at this. Where the verdict is "not
@@ -136,6 +140,7 @@ impl Graded {
             faults: Vec::new(),
             did: Vec::new(),
             program_did: Vec::new(),
+            expected: Vec::new(),
             hint: scenario.hint.clone(),
             wire_passed: false,
             wall_ms: 0,

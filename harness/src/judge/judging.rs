@@ -66,7 +66,14 @@ pub fn judge(
     if steps.broken {
         return not_judged("the test stopped in the middle".to_owned());
     }
-    graded(&case, steps)
+    let graded = graded(&case, steps);
+    match (graded.verdict, reference) {
+        (Verdict::Failed, Some(reference)) => Graded {
+            expected: story(reference, exercise, scenario).program_did,
+            ..graded
+        },
+        _ => graded,
+    }
 }
 
 fn graded(case: &Case<'_>, steps: Outcome) -> Graded {

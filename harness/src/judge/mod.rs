@@ -20,6 +20,7 @@ mod finish;
 mod graded;
 mod judging;
 mod lack;
+mod matters;
 mod normal;
 mod one_of;
 mod presence;

@@ -513,7 +513,8 @@ pub fn waited_for_cpu(init: Pid) -> io::Result<u64> {
             continue;
         };
         for task in tasks.flatten() {
-            most = most.max(schedstat_wait(&task.path().join("schedstat")).unwrap_or(0));
+            let task = task.path();
+            most = most.max(thread_wait_for_cpu(&task.to_string_lossy()).unwrap_or(0));
         }
     }
     Ok(most)
@@ -534,11 +535,12 @@ pub fn tells_of_threads() -> io::Result<()> {
 
 /// How long this process itself has waited for a CPU so far, in nanoseconds.
 pub fn own_wait_for_cpu() -> u64 {
-    schedstat_wait("/proc/self/schedstat".as_ref()).unwrap_or(0)
+    thread_wait_for_cpu("/proc/self").unwrap_or(0)
 }
 
-fn schedstat_wait(path: &std::path::Path) -> Option<u64> {
-    fs::read_to_string(path)
+/// How long the thread with this folder in `/proc` has waited for a CPU so far, in nanoseconds.
+pub(super) fn thread_wait_for_cpu(folder: &str) -> Option<u64> {
+    fs::read_to_string(format!("{folder}/schedstat"))
         .ok()?
         .split_whitespace()
         .nth(1)?

@@ -227,6 +227,7 @@ fn cover(graded: &mut Graded, number: usize) {
         faults: Vec::new(),
         did: Vec::new(),
         program_did: Vec::new(),
+        expected: Vec::new(),
         hint: String::new(),
         wall_ms: 0,
         exercise: graded.exercise.clone(),
@@ -261,6 +262,7 @@ pub(super) fn graded(graded: &Graded) -> Graded {
         faults: lines(&graded.faults),
         did: lines(&graded.did),
         program_did: lines(&graded.program_did),
+        expected: lines(&graded.expected),
         hint: block(&graded.hint),
         ..graded.clone()
     }

@@ -79,6 +79,9 @@ pub struct Scenario {
     pub did: Vec<String>,
     /// What the program did.
     pub program_did: Vec<String>,
+    /// What the reference did in its place; empty where nothing was lost. Absent from older reports.
+    #[serde(default)]
+    pub expected: Vec<String>,
     /// What a student is told who failed it.
     pub hint: String,
     /// How long the run took; 0 where it was not run.
@@ -262,6 +265,7 @@ fn scenario(graded: &Graded) -> Scenario {
         faults: graded.faults.clone(),
         did: graded.did.clone(),
         program_did: graded.program_did.clone(),
+        expected: graded.expected.clone(),
         hint: graded.hint.clone(),
     }
 }

@@ -10,6 +10,10 @@ use crate::judge::{Check, Comparison, Finding, Graded, Score, StepLine, StepStat
 
 /// More deeds than these stand one below the other.
 const IN_ONE_SENTENCE: usize = 4;
+/// Before what the reference did in the program's place.
+pub(super) const MODEL: &str = "Model answer";
+/// Before what comes of it where programs are really used.
+pub(super) const MATTERS: &str = "Why it matters";
 /// So many of our steps are told before the one that came to nothing.
 const STEPS_BEFORE: usize = 4;
 /// How far evidence is moved to the right.
@@ -26,6 +30,9 @@ pub(super) fn explained(graded: &Graded, again: &str, look: Look) -> Vec<String>
     lines.extend(story(graded, width));
     for (number, finding) in graded.findings.iter().enumerate() {
         lines.extend(found(finding, number == 0, look));
+    }
+    if let Some(matters) = matters(graded) {
+        lines.extend(labelled(MATTERS, matters, width));
     }
     let right = right(graded);
     if !right.is_empty() {
@@ -61,6 +68,9 @@ fn story(graded: &Graded, width: usize) -> Vec<String> {
     }
     if !graded.program_did.is_empty() {
         lines.extend(deeds("Your program", &graded.program_did, width));
+    }
+    if !graded.expected.is_empty() {
+        lines.extend(deeds(MODEL, &graded.expected, width));
     }
     lines
 }
@@ -154,6 +164,11 @@ fn compared(comparison: &Comparison, look: Look) -> Vec<String> {
     lines.extend(drawn.map(|line| format!("{:EVIDENCE$}{line}", "")));
     lines.push(String::new());
     lines
+}
+
+/// Why it matters what went wrong.
+pub(super) fn matters(graded: &Graded) -> Option<&'static str> {
+    graded.findings.first()?.code.matters()
 }
 
 /// What the points that were earned are for, where some were lost.

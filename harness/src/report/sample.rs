@@ -39,6 +39,7 @@ pub(super) fn hostile() -> SubmissionReport {
     graded.hint = evil.to_owned();
     graded.did = vec![evil.to_owned()];
     graded.program_did = vec![evil.to_owned()];
+    graded.expected = vec![evil.to_owned()];
     graded.faults = vec![evil.to_owned()];
     let finding = &mut graded.findings[0];
     finding.message = evil.to_owned();
@@ -123,6 +124,12 @@ fn basic() -> Graded {
             "printed nothing",
             "ended with status 0",
         ]),
+        expected: texts(&[
+            "sent \"hello⏎\" (6 bytes)",
+            "closed the connection",
+            "printed \"Connected by 127.0.0.1 port 40001\"",
+            "went on until we stopped it",
+        ]),
         hint: "Print the client's address as soon as it is connected.\n".to_owned(),
         wire_passed: true,
         ..graded(
@@ -179,6 +186,11 @@ fn pieces() -> Graded {
              peer\"",
             "ended with status 1",
         ]),
+        expected: texts(&[
+            "sent \"naïve café⏎\" (13 bytes)",
+            "closed the connection",
+            "went on until we stopped it",
+        ]),
         hint: "One recv() hands you what has arrived so far, and that may be a single byte, or half \
                of a letter such as é. Keep reading in a loop until recv() returns no bytes at all.\n"
             .to_owned(),
@@ -215,6 +227,7 @@ fn hidden() -> Graded {
         hint: "SECRET hint".to_owned(),
         did: texts(&["SECRET deed"]),
         program_did: texts(&["SECRET answer"]),
+        expected: texts(&["SECRET expectation"]),
         faults: texts(&["SECRET fault"]),
         findings: pieces()
             .findings
@@ -288,6 +301,11 @@ fn lost_first() -> Graded {
             "printed nothing",
             "was still there at the end: it waits in recvfrom without a timeout",
         ]),
+        expected: texts(&[
+            "sent the datagrams \"ping 1\" (6 bytes) and \"ping 2\" (6 bytes)",
+            "printed \"1: lost\"",
+            "ended with status 0",
+        ]),
         faults: texts(&["on the way to the server: dropped datagram 1"]),
         hint:
             "Give the socket a timeout before the loop. When it expires, print the loss and go on \
@@ -320,6 +338,7 @@ fn graded(id: &str, role: Role, title: &str, verdict: Verdict, points: (u32, u32
         faults: Vec::new(),
         did: Vec::new(),
         program_did: Vec::new(),
+        expected: Vec::new(),
         hint: String::new(),
         wire_passed: verdict == Verdict::Passed,
         wall_ms: 31,

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use sockgrade::batch::{Cells, Interrupt};
-use sockgrade::course::Role;
+use sockgrade::course::{Role, Transport};
 use sockgrade::ids::Participant;
 use sockgrade::plan::ProgramPlan;
+use sockgrade::record::CellRecord;
 use sockgrade::submission::Tools;
 
 use crate::rest::plan;
@@ -53,4 +54,46 @@ fn the_program_under_test_gives_way() {
     let ours = rustix::process::getpriority_process(None).unwrap();
     assert_eq!(priority(1), ours);
     assert!(priority(0) > ours || ours == 19);
+}
+
+/// A client of datagrams that has many processes beside it, all busy, and in the end does its own work.
+const CROWDED: &str = "
+import os, time
+def work(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+for _ in range(3 * os.cpu_count()):
+    if os.fork() == 0:
+        work(1)
+        os._exit(0)
+before = time.process_time()
+while time.process_time() < before + 0.1:
+    pass
+";
+
+#[test]
+fn a_client_that_waits_for_a_processor_is_seen_to() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("client.py"), CROWDED).unwrap();
+    let tool = Tools::from_environment().resolve("python3").unwrap();
+    let command = vec![tool.program.display().to_string(), "client.py".to_owned()];
+    let mut plan = plan(folder.path(), command, tool.readable, Vec::new(), 10_000);
+    plan.transport = Transport::Udp;
+    plan.programs[0].role = Role::Client;
+    plan.programs[0].participant = Participant::new("client");
+    let cells = Cells::new(
+        PathBuf::from(env!("CARGO_BIN_EXE_sockgrade")),
+        Interrupt::new().unwrap(),
+    );
+    let asked = std::cell::Cell::new(0);
+    let doubt = |record: &CellRecord| {
+        asked.set(asked.get() + 1);
+        assert!(record.programs[0].waited_ms > 50, "{record:#?}");
+        Some("not to be trusted".to_owned())
+    };
+    let (record, _) = cells.run_with_packets(plan, doubt).unwrap();
+    // A doubt that stays, however often it is tried, is told.
+    assert_eq!(asked.get(), 3);
+    assert_eq!(record.trouble, ["not to be trusted"]);
 }

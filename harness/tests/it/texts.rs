@@ -12,8 +12,9 @@ use similar::TextDiff;
 use sockgrade::course::{Fixture, FixtureKind};
 
 /// What is said because of what happened, and stays the same when it happens again.
-const TAUGHT: [&str; 7] = [
+const TAUGHT: [&str; 8] = [
     "Why",
+    "Why it matters",
     "Also",
     "The cause",
     "Likely cause",

@@ -60,6 +60,7 @@ impl Run {
             doing: Vec::new(),
             at_rest: false,
             cpu_ms: 10,
+            waited_ms: 0,
             left_behind: 0,
             late_output: Captured::default(),
             strayed: Vec::new(),

@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 use rustix::process::{Pid, Signal};
 use rustix::thread::UnshareFlags;
 
-use super::super::root;
+use super::super::{procfs, root};
 use super::{Files, FromInit, Places, SIGNAL, Sandbox, direct, exec};
 use crate::record::Isolation;
 
@@ -241,6 +241,8 @@ fn next_end() -> io::Result<Option<End>> {
         killed: info.si_code != libc::CLD_EXITED,
         value,
         cpu_ms,
+        // It is there until it is reaped.
+        waited_ns: procfs::thread_wait_for_cpu(&format!("/proc/{pid}")).unwrap_or(0),
     };
     Ok((pid != 0).then_some(End { pid, message }))
 }

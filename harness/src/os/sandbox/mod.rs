@@ -144,6 +144,7 @@ enum FromInit {
         killed: bool,
         value: i32,
         cpu_ms: u64,
+        waited_ns: u64,
     },
     /// The signal that it was to send is sent.
     Signalled,
@@ -181,6 +182,8 @@ pub struct Child {
     /// CPU time of the program and its children that have ended, in milliseconds; known when it
     /// ended.
     pub cpu_ms: u64,
+    /// How long the program's first thread waited for a CPU in all, in nanoseconds; known when it ended.
+    pub waited_ns: u64,
     alive: bool,
 }
 
@@ -250,6 +253,7 @@ impl Sandbox<'_> {
             work: None,
             files,
             cpu_ms: 0,
+            waited_ns: 0,
             alive: true,
         })
     }
@@ -340,8 +344,10 @@ impl Child {
                 killed,
                 value,
                 cpu_ms,
+                waited_ns,
             }) => {
                 self.cpu_ms = cpu_ms;
+                self.waited_ns = waited_ns;
                 Some(if killed {
                     News::Killed(value)
                 } else {

@@ -190,6 +190,7 @@ fn program() -> ProgramRecord {
         doing: Vec::new(),
         at_rest: false,
         cpu_ms: 0,
+        waited_ms: 0,
         left_behind: 0,
         output: Captured::default(),
         errors: Captured::default(),

@@ -11,13 +11,13 @@ use super::super::ladder::{Ladder, svg};
 use super::seen::Seen;
 
 /// So many bytes may all ladders of a page take, and everything that the programs printed.
-const ROOM: usize = 85_000;
+const ROOM: usize = 72_000;
 /// Of them what the programs printed, and the markup about each text.
 const PRINTED: usize = 25_000;
 const MARKUP: usize = 250;
 /// So many rungs of one are drawn where there is room, and where there is none.
 const ROWS: usize = 80;
-const FEWEST: usize = 6;
+const FEWEST: usize = 4;
 
 /// The room of a page.
 pub(super) struct Room {

@@ -7,7 +7,7 @@ use super::seen::{Program, Seen};
 use super::{budget, link};
 use crate::judge::{Comparison, Finding, Graded};
 use crate::report::command::{Places, explain_command, replay_command};
-use crate::report::lost::{label, points, right, steps, told};
+use crate::report::lost::{MATTERS, MODEL, label, matters, points, right, steps, told};
 use crate::seed::Seed;
 
 /// What is shown of a run.
@@ -31,6 +31,9 @@ pub(super) fn failed(graded: &Graded, run: Run<'_>, seed: Seed) -> Markup {
             (story(graded))
             @for (number, finding) in graded.findings.iter().enumerate() {
                 (found(finding, number == 0))
+            }
+            @if let Some(matters) = matters(graded) {
+                p { strong { (MATTERS) ": " } (matters) }
             }
             (advice(graded, seed))
             (what_happened(graded, run, true))
@@ -73,6 +76,7 @@ fn story(graded: &Graded) -> Markup {
             (deeds("What we did", did))
             (deeds("On purpose", &graded.faults))
             (deeds("Your program", &graded.program_did))
+            (deeds(MODEL, &graded.expected))
             @let steps = graded.findings.first().map(steps).unwrap_or_default();
             @if !steps.is_empty() {
                 dt { "Step by step" } dd { ul.steps { @for step in steps { li { (step) } } } }

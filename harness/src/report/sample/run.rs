@@ -134,6 +134,7 @@ pub(in crate::report) fn record() -> CellRecord {
             doing: vec!["waits in recv on the connection from 127.0.0.1:40001".to_owned()],
             at_rest: true,
             cpu_ms: 21,
+            waited_ms: 0,
             left_behind: 1,
             late_output: Captured::default(),
             strayed: Vec::new(),
