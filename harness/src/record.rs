@@ -118,7 +118,11 @@ pub struct ProgramRecord {
     pub ending: Ending,
     /// The sockets that it listened on when they were last looked at: `127.0.0.1:5000`.
     pub listens: Vec<String>,
-    /// Whether one of them is where the exercise wants it.
+    /// The sockets of the other protocol, TCP or UDP, with which it waited at the exercise's port, where it
+    /// did not wait with the exercise's. Absent from older records.
+    #[serde(default)]
+    pub listens_otherwise: Vec<String>,
+    /// Whether one of those that it listened on is where the exercise wants it.
     pub ready: bool,
     /// For a program that was still there at the end: whether it took a further client.
     pub serves: Option<bool>,

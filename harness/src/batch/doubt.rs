@@ -48,6 +48,7 @@ mod tests {
             command: Vec::new(),
             ending: Ending::Exited(0),
             listens: Vec::new(),
+            listens_otherwise: Vec::new(),
             ready: false,
             serves: None,
             doing: Vec::new(),

@@ -151,6 +151,10 @@ impl Run<'_> {
         if self.programs[0].has_ended() {
             graded.left_behind = self.left_behind()?;
         } else if self.programs[0].plan.role.listens() {
+            if self.programs[0].place.is_none() {
+                let (program, diag) = (&self.programs[0], &mut self.diags[0]);
+                graded.listens_otherwise = program.waits_otherwise(self.plan, diag)?;
+            }
             let ready = self.programs[0].place.is_some();
             graded.serves = match self.plan.transport {
                 Transport::Udp => Some(ready && !graded.listens.is_empty()),
@@ -325,6 +329,7 @@ pub(super) fn program_record(program: &Program) -> ProgramRecord {
             State::Running => Ending::Stopped,
         },
         listens: program.listens.clone(),
+        listens_otherwise: Vec::new(),
         ready: program.place.is_some(),
         serves: None,
         doing: Vec::new(),

@@ -411,6 +411,27 @@ impl Program {
         }
         Ok(fresh)
     }
+
+    /// The sockets of the other protocol, TCP or UDP, with which it waits where it should wait with the
+    /// exercise's.
+    pub(super) fn waits_otherwise(
+        &self,
+        plan: &CellPlan,
+        diag: &mut SockDiag,
+    ) -> io::Result<Vec<String>> {
+        let mut sockets = match plan.transport {
+            Transport::Tcp => diag.udp()?,
+            Transport::Udp => {
+                let mut sockets = diag.tcp()?;
+                sockets.retain(|socket| socket.listens);
+                sockets
+            }
+            Transport::Unix => return Ok(Vec::new()),
+        };
+        sockets.retain(|socket| [plan.given_port, plan.port].contains(&socket.local.port()));
+        let places = sockets.iter().map(|socket| socket.local.to_string());
+        Ok(places.collect())
+    }
 }
 
 /// The names at which a Unix socket is right: the one given on the command line, and the one that

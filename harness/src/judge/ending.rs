@@ -3,6 +3,7 @@
 //! What each [`Ends`] allows stands in the exercise catalogue; here it is one `match` per kind.
 
 use super::case::{Case, complaint_of};
+use super::limit::limit;
 use super::{Check, Code, Finding};
 use crate::course::{Ends, Step};
 use crate::record::{Ending, Over, ProgramRecord};
@@ -42,8 +43,19 @@ fn finish(case: &Case<'_>, run: &ProgramRecord) -> Option<Finding> {
         Ending::StoppedByScript => None,
         Ending::Killed(number) if was_sent(case, *number) => ended_as_told(case, *number),
         Ending::Killed(number) => {
-            let message = format!("Your program crashed: it was ended by {}.", signal(*number));
-            new(Code::KilledBySignal, message)
+            let by = signal(*number);
+            match limit(run) {
+                Some(which) => new(
+                    Code::LimitReached,
+                    format!(
+                        "Your program used all that it may have ({which}), and was ended by {by}."
+                    ),
+                ),
+                None => new(
+                    Code::KilledBySignal,
+                    format!("Your program crashed: it was ended by {by}."),
+                ),
+            }
         }
         Ending::LimitReached(which) => new(
             Code::LimitReached,
@@ -115,7 +127,12 @@ fn failed_exit(run: &ProgramRecord, status: i32, instead: &str) -> Finding {
     let errors = run.errors.bytes();
     let errors = String::from_utf8_lossy(&errors);
     let uncaught = TRACES.iter().any(|trace| errors.contains(trace));
-    let (code, message) = if uncaught {
+    let (code, message) = if let Some(which) = limit(run) {
+        let message = format!(
+            "Your program used all that it may have ({which}), and ended with status {status} {instead}."
+        );
+        (Code::LimitReached, message)
+    } else if uncaught {
         let message = format!(
             "Your program crashed with an error that it did not handle, and ended with status \
              {status} {instead}."

@@ -4,6 +4,7 @@
 //! "how did it end?", in which a program that was stopped is told from one that was stuck.
 
 use super::ending::signal;
+use super::limit::limit;
 use crate::record::{CellRecord, Ending, Over, ProgramRecord};
 use crate::transcript::What;
 
@@ -23,7 +24,7 @@ pub enum How {
     Exited(i32),
     /// By this signal.
     Killed(i32),
-    /// It reached this limit.
+    /// It ended at this limit: it was stopped, or could not go on.
     LimitReached(String),
     /// It was not started, for this reason.
     NeverStarted(String),
@@ -41,15 +42,16 @@ pub enum How {
 
 /// How a run ended. It is one of the record's programs.
 pub fn finish(record: &CellRecord, run: &ProgramRecord) -> Finish {
-    let how = match &run.ending {
-        Ending::Exited(status) => How::Exited(*status),
-        Ending::Killed(signal) => How::Killed(*signal),
-        Ending::LimitReached(which) => How::LimitReached(which.clone()),
-        Ending::NeverStarted(why) => How::NeverStarted(why.clone()),
-        Ending::StoppedByScript => How::StoppedByScript,
-        Ending::Stopped if run.serves == Some(true) => How::Stopped,
-        Ending::Stopped if run.at_rest => How::Stalled(run.doing.clone()),
-        Ending::Stopped => match record.over {
+    let how = match (&run.ending, limit(run)) {
+        (_, Some(which)) => How::LimitReached(which.to_owned()),
+        (Ending::Exited(status), None) => How::Exited(*status),
+        (Ending::Killed(signal), None) => How::Killed(*signal),
+        (Ending::LimitReached(which), None) => How::LimitReached(which.clone()),
+        (Ending::NeverStarted(why), None) => How::NeverStarted(why.clone()),
+        (Ending::StoppedByScript, None) => How::StoppedByScript,
+        (Ending::Stopped, None) if run.serves == Some(true) => How::Stopped,
+        (Ending::Stopped, None) if run.at_rest => How::Stalled(run.doing.clone()),
+        (Ending::Stopped, None) => match record.over {
             Over::Deadline => How::DeadlineReached(run.doing.clone()),
             Over::Done | Over::Seen | Over::AtRest => How::Stopped,
         },
@@ -80,7 +82,7 @@ impl How {
         match self {
             Self::Exited(status) => format!("ended with status {status}"),
             Self::Killed(number) => format!("was ended by {}", signal(*number)),
-            Self::LimitReached(which) => format!("reached a limit and was stopped: {which}"),
+            Self::LimitReached(which) => format!("ended at a limit: {which}"),
             Self::NeverStarted(why) => format!("could not be started: {why}"),
             Self::NeverListened(instead) => instead.words(),
             Self::Stalled(doing) => format!("was still there at the end{}", it(doing)),

@@ -20,6 +20,7 @@ mod finish;
 mod graded;
 mod judging;
 mod lack;
+mod limit;
 mod matters;
 mod normal;
 mod one_of;

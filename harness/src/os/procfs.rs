@@ -12,6 +12,10 @@
 //!
 //! Sources: proc(5), the calls' own manual pages.
 
+mod java;
+
+pub use java::Machine;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -67,8 +71,8 @@ pub struct Look {
     /// True where there is no thread although there should be one, or where the init has not yet taken
     /// note of somebody's end.
     pub starting_or_ending: bool,
-    /// How often the main threads of Java virtual machines stopped running so far.
-    pub machines: Vec<u64>,
+    /// The Java virtual machines.
+    pub machines: Vec<Machine>,
 }
 
 impl Look {
@@ -96,6 +100,17 @@ impl Look {
             && self.unsure.is_none()
             && self.threads.iter().all(waits)
             && programs_own(self) == programs_own(earlier)
+    }
+
+    /// The same, where the machines' own threads did not run between either.
+    pub fn is_same_rest(&self, earlier: &Self) -> bool {
+        let switches = |look: &Self| -> Vec<u64> {
+            look.machines
+                .iter()
+                .map(|machine| machine.switches)
+                .collect()
+        };
+        self.proves_rest(earlier) && switches(self) == switches(earlier)
     }
 }
 
@@ -257,31 +272,23 @@ pub fn look(init: Pid) -> io::Result<Look> {
                 continue;
             };
             // A thread that ended since the folder was read does nothing any more.
-            if let Some((thread, name)) = look_at(pid, tid, java) {
-                if java && name == MACHINE {
-                    look.machines.push(thread.switches);
+            if let Some((thread, name, call)) = look_at(pid, tid, java) {
+                if java && name == java::MACHINE {
+                    look.machines.push(Machine {
+                        switches: thread.switches,
+                        idle: java::is_idle(pid, &call),
+                    });
                 }
                 look.threads.push(thread);
             }
         }
         if java && look.unsure.is_none() {
             let has_machine = look.machines.len() > machines;
-            look.unsure = ending_machine(&look.threads[before..], has_machine);
+            look.unsure = java::ending(&look.threads[before..], has_machine);
         }
     }
     look.threads.sort_by_key(|thread| (thread.pid, thread.tid));
     Ok(look)
-}
-
-/// While a Java virtual machine ends, all its threads wait for each other in futexes, and some only
-/// for a short time; the thread that ends it goes before others. A program that waits for something
-/// from outside does so in another call.
-fn ending_machine(threads: &[Thread], has_machine: bool) -> Option<String> {
-    let outside = threads.iter().any(|thread| match &thread.doing {
-        Doing::Waits(wait) => wait.call != "futex",
-        Doing::Runs | Doing::Unsure(_) | Doing::Runtime => false,
-    });
-    (!outside || !has_machine).then(|| "its virtual machine may be ending".to_owned())
 }
 
 /// A reason why rest cannot be proven for this process.
@@ -317,12 +324,8 @@ fn unsure(pid: i32) -> Option<String> {
     armed.then(|| "has an armed timerfd".to_owned())
 }
 
-/// The thread of a Java virtual machine that ends it: with an exit that waits for the machine's other
-/// threads, it looks every ten milliseconds whether they are done, and all of them seem to be at rest.
-const MACHINE: &str = "VM Thread";
-
-/// A thread and its name.
-fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String)> {
+/// A thread, its name, and its line in `syscall`.
+fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String, String)> {
     let base = format!("/proc/{pid}/task/{tid}");
     let call = fs::read_to_string(format!("{base}/syscall")).ok()?;
     let status = fs::read_to_string(format!("{base}/status")).ok()?;
@@ -338,7 +341,7 @@ fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String)> {
         .sum();
     let doing = match field("State:").chars().next() {
         Some('Z' | 'X') => return None,
-        Some('S') if java && is_java_runtime(field("Name:")) => Doing::Runtime,
+        Some('S') if java && java::is_runtime(field("Name:")) => Doing::Runtime,
         Some('S') => doing(pid, &call),
         // Only a signal lets it go on.
         Some('T' | 't') => Doing::Unsure("was stopped by a signal".to_owned()),
@@ -355,7 +358,8 @@ fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String)> {
         switches,
         doing,
     };
-    Some((thread, field("Name:").to_owned()))
+    let name = field("Name:").to_owned();
+    Some((thread, name, call))
 }
 
 /// True for who waits, in a sleep without interruption, for a child that has its memory until it starts
@@ -372,48 +376,24 @@ fn waits_for_vforked(line: &str) -> bool {
     })
 }
 
-/// True for the threads that a Java virtual machine runs for itself (OpenJDK 8 to 25). The kernel
-/// keeps 15 characters of a name.
-fn is_java_runtime(name: &str) -> bool {
-    [
-        "VM ",
-        "G1 ",
-        "GC ",
-        "C1 ",
-        "C2 ",
-        "Sweeper",
-        "Monitor Defl",
-        "Signal Disp",
-        "Service Thr",
-        "Common-Clean",
-        "Finalizer",
-        "Reference Ha",
-        "Notification",
-        "Attach Liste",
-        "Cleaner",
-        "Concurrent M",
-        "StringDedup",
-        "JFR ",
-        "Shenandoah",
-        "ZGC",
-        "Libgraal",
-    ]
-    .iter()
-    .any(|start| name.starts_with(start))
-}
-
 /// What a sleeping thread waits for, from its line in `syscall`: a number, six arguments, two
 /// registers; all but the number in hexadecimal.
 fn doing(pid: i32, line: &str) -> Doing {
+    match call_of(line) {
+        Some((number, arguments)) => classify(pid, number, arguments),
+        None => Doing::Runs,
+    }
+}
+
+/// The number of a system call and its arguments.
+fn call_of(line: &str) -> Option<(i64, [u64; 6])> {
     let mut words = line.split_whitespace();
-    let Some(number) = words.next().and_then(|word| word.parse::<i64>().ok()) else {
-        return Doing::Runs;
-    };
+    let number = words.next()?.parse().ok()?;
     let mut arguments = [0_u64; 6];
     for (argument, word) in arguments.iter_mut().zip(words) {
         *argument = u64::from_str_radix(word.trim_start_matches("0x"), 16).unwrap_or(0);
     }
-    classify(pid, number, arguments)
+    Some((number, arguments))
 }
 
 fn classify(pid: i32, number: i64, arguments: [u64; 6]) -> Doing {

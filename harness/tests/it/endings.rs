@@ -107,6 +107,41 @@ fn who_prints_without_end_reaches_a_limit() {
 }
 
 #[test]
+fn who_opens_files_without_end_reaches_a_limit() {
+    check(
+        "while True: os.dup(0)",
+        "while (dup(0) >= 0); perror(\"dup\"); return 1;",
+        |how| *how == How::LimitReached("open files".to_owned()),
+    );
+}
+
+#[test]
+fn who_takes_memory_without_end_reaches_a_limit() {
+    check(
+        "all = []\nwhile True: all.append(bytearray(1 << 26))",
+        "while (sbrk(1 << 26) != (void *)-1); perror(\"sbrk\"); return 1;",
+        |how| *how == How::LimitReached("memory".to_owned()),
+    );
+}
+
+#[test]
+fn who_starts_processes_without_end_reaches_a_limit_and_leaves_them_behind() {
+    let python = format!("{PYTHON}while os.fork(): pass\nsignal.pause()\n");
+    let ended = both(
+        &python,
+        BIND,
+        "int p; while ((p = fork()) > 0); if (!p) pause(); perror(\"fork\"); return 1;",
+    );
+    for one in ended {
+        assert_eq!(
+            one.how,
+            How::LimitReached("processes and threads".to_owned())
+        );
+        assert!(one.left_behind > 100, "{one:?}");
+    }
+}
+
+#[test]
 fn who_never_listens_did_something_instead() {
     let exits = both("import sys\nsys.exit(4)\n", "return 4;", "return 0;");
     for one in exits {
@@ -177,6 +212,20 @@ fn who_ends_and_leaves_a_process_has_left_it_behind() {
     }
 }
 
+#[test]
+fn who_crashes_or_fails_leaves_processes_behind_too() {
+    let python = format!("{PYTHON}if os.fork() == 0:\n  signal.pause()\nos.abort()\n");
+    let ended = both(&python, BIND, "if (fork() == 0) pause(); raise(SIGABRT);");
+    for one in ended {
+        assert_eq!((&one.how, one.left_behind), (&How::Killed(6), 1));
+    }
+    let python = format!("{PYTHON}if os.fork() == 0:\n  signal.pause()\nos._exit(3)\n");
+    let ended = both(&python, BIND, "if (fork() == 0) pause(); return 3;");
+    for one in ended {
+        assert_eq!((&one.how, one.left_behind), (&How::Exited(3), 1));
+    }
+}
+
 /// For the kernel's lists such a process looks like one that has ended.
 #[test]
 fn who_ends_only_its_first_thread_is_still_there() {
@@ -207,6 +256,9 @@ fn what_cannot_be_started_has_a_reason() {
         let path = folder.path().join(name);
         fs::write(&path, content).unwrap();
         let one = played(folder.path(), vec![format!("./{name}")], Vec::new());
-        assert!(matches!(one.how, How::NeverStarted(_)), "{one:?}");
+        let How::NeverStarted(why) = &one.how else {
+            panic!("{one:?}");
+        };
+        assert!(why.contains(name), "{why}");
     }
 }

@@ -96,23 +96,20 @@ fn address(scene: &Scene<'_>, causes: &mut Causes) {
 }
 
 fn protocol(scene: &Scene<'_>, causes: &mut Causes) {
-    let udp = scene.case.exercise.transport == Transport::Udp;
-    if udp && scene.has(&[Code::NeverListened]) && scene.doing("for a client") {
-        causes.tell(
-            Code::OtherProtocol,
-            Sure::Certain,
-            &[],
+    let (waits, message) = match scene.case.exercise.transport {
+        Transport::Udp => (
+            scene.doing("for a client"),
             "It waits for connections (TCP), and the exercise is about datagrams (UDP).",
-        );
-    }
-    let tcp = scene.case.exercise.transport == Transport::Tcp;
-    if tcp && scene.has(&[Code::NeverListened]) && scene.doing("for a datagram") {
-        causes.tell(
-            Code::OtherProtocol,
-            Sure::Certain,
-            &[],
+        ),
+        Transport::Tcp => (
+            scene.doing("for a datagram"),
             "It waits for datagrams (UDP), and the exercise is about connections (TCP).",
-        );
+        ),
+        Transport::Unix => return,
+    };
+    let waits = waits || !scene.case.program.listens_otherwise.is_empty();
+    if waits && scene.has(&[Code::NeverListened]) {
+        causes.tell(Code::OtherProtocol, Sure::Certain, &[], message);
     }
 }
 

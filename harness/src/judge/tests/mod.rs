@@ -55,6 +55,7 @@ impl Run {
             command: vec!["./program".to_owned(), "50007".to_owned()],
             ending: Ending::Exited(0),
             listens: Vec::new(),
+            listens_otherwise: Vec::new(),
             ready: false,
             serves: None,
             doing: Vec::new(),

@@ -185,6 +185,7 @@ fn program() -> ProgramRecord {
         command: Vec::new(),
         ending: Ending::Exited(0),
         listens: Vec::new(),
+        listens_otherwise: Vec::new(),
         ready: true,
         serves: None,
         doing: Vec::new(),

@@ -129,6 +129,7 @@ pub(in crate::report) fn record() -> CellRecord {
             command: vec!["python3".to_owned(), "server.py".to_owned()],
             ending: Ending::Exited(1),
             listens: vec!["127.0.0.1:50007".to_owned()],
+            listens_otherwise: Vec::new(),
             ready: true,
             serves: None,
             doing: vec!["waits in recv on the connection from 127.0.0.1:40001".to_owned()],

@@ -60,6 +60,14 @@ pub(super) fn places() -> Vec<Told> {
             echo(),
         ),
         tcp(
+            Code::OtherProtocol,
+            server(),
+            absent(Run::server()).with(|record| {
+                record.programs[0].listens_otherwise = vec!["0.0.0.0:50007".to_owned()];
+            }),
+            echo(),
+        ),
+        tcp(
             Code::NameNotLookedUp,
             scenario(Role::Client),
             named,

@@ -1,0 +1,141 @@
+//! What is to be known of Java virtual machines (OpenJDK 8 to 25): which threads are their own, and whether
+//! one of them is ending.
+//!
+//! Sources: `VM_Exit::wait_for_threads_in_native_to_block` and `VMThread::loop` in OpenJDK, futex(2).
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::time::Duration;
+
+use super::{Doing, Thread, call_of};
+
+/// The thread of a Java virtual machine that ends it: with an exit that waits for the machine's other
+/// threads, it looks every ten milliseconds whether they are done, and all of them seem to be at rest.
+pub(super) const MACHINE: &str = "VM Thread";
+
+/// A machine that ends is never further away from its next look than half of this.
+const SOON: Duration = Duration::from_millis(20);
+
+/// The main thread of a Java virtual machine, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Machine {
+    /// How often it stopped running so far.
+    pub switches: u64,
+    /// Whether it is known that it has nothing to do, so that the machine is not ending.
+    pub idle: bool,
+}
+
+/// True for a thread whose wait with a time limit, of which this is the line in `syscall`, will not be over
+/// soon. A limit that cannot be read is none.
+pub(super) fn is_idle(pid: i32, line: &str) -> bool {
+    /// A wait up to a moment of the clock that nobody sets.
+    const UP_TO: u64 = (libc::FUTEX_WAIT_BITSET | libc::FUTEX_PRIVATE_FLAG) as u64;
+    let Some((libc::SYS_futex, [_, UP_TO, _, limit, ..])) = call_of(line) else {
+        return false;
+    };
+    let Some(limit) = time_at(pid, limit) else {
+        return false;
+    };
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Duration::try_from(now).is_ok_and(|now| limit > now + SOON)
+}
+
+/// The time (`struct timespec`) that stands at this address of a process.
+fn time_at(pid: i32, address: u64) -> Option<Duration> {
+    let memory = File::open(format!("/proc/{pid}/mem")).ok()?;
+    let mut parts = [[0; 8]; 2];
+    for (part, at) in parts.iter_mut().zip([address, address.checked_add(8)?]) {
+        memory.read_exact_at(part, at).ok()?;
+    }
+    let [seconds, nanos] = parts.map(u64::from_ne_bytes);
+    Some(Duration::new(seconds, u32::try_from(nanos).ok()?))
+}
+
+/// While a Java virtual machine ends, all its threads wait for each other in futexes, and some only
+/// for a short time; the thread that ends it goes before others. A program that waits for something
+/// from outside does so in another call.
+pub(super) fn ending(threads: &[Thread], has_machine: bool) -> Option<String> {
+    let outside = threads.iter().any(|thread| match &thread.doing {
+        Doing::Waits(wait) => wait.call != "futex",
+        Doing::Runs | Doing::Unsure(_) | Doing::Runtime => false,
+    });
+    (!outside || !has_machine).then(|| "its virtual machine may be ending".to_owned())
+}
+
+/// True for the threads that a Java virtual machine runs for itself. The kernel
+/// keeps 15 characters of a name.
+pub(super) fn is_runtime(name: &str) -> bool {
+    [
+        "VM ",
+        "G1 ",
+        "GC ",
+        "C1 ",
+        "C2 ",
+        "Sweeper",
+        "Monitor Defl",
+        "Signal Disp",
+        "Service Thr",
+        "Common-Clean",
+        "Finalizer",
+        "Reference Ha",
+        "Notification",
+        "Attach Liste",
+        "Cleaner",
+        "Concurrent M",
+        "StringDedup",
+        "JFR ",
+        "Shenandoah",
+        "ZGC",
+        "Libgraal",
+    ]
+    .iter()
+    .any(|start| name.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+
+    /// Whether a thread that waits like this is idle, looked at until it waits.
+    fn idle(wait: impl FnOnce() + Send + 'static) -> bool {
+        let (tell, told) = mpsc::channel();
+        let waiting = thread::spawn(move || {
+            tell.send(rustix::thread::gettid()).expect("it is heard");
+            wait();
+        });
+        let tid = told.recv().expect("it has an id").as_raw_nonzero();
+        let file = format!("/proc/self/task/{tid}/syscall");
+        let own = rustix::process::getpid().as_raw_nonzero().get();
+        let is_idle = loop {
+            let line = std::fs::read_to_string(&file).expect("the thread is there");
+            if matches!(call_of(&line), Some((libc::SYS_futex, _))) {
+                break is_idle(own, &line);
+            }
+            thread::yield_now();
+        };
+        waiting.thread().unpark();
+        waiting.join().expect("it ends");
+        is_idle
+    }
+
+    #[test]
+    fn who_waits_for_long_is_idle() {
+        assert!(idle(|| thread::park_timeout(Duration::from_secs(100))));
+        // For whatever may come at any moment.
+        assert!(!idle(thread::park));
+    }
+
+    #[test]
+    fn what_is_no_wait_with_a_limit_is_not_idle() {
+        for line in ["running", "0 0x3 0x0 0x0 0x0 0x0 0x0 0x0 0x0", ""] {
+            assert!(!is_idle(1, line), "{line}");
+        }
+        // A limit that is nowhere.
+        let own = rustix::process::getpid().as_raw_nonzero().get();
+        let line = format!("{} 0x0 0x89 0x0 0x10 0x0 0x0 0x0 0x0", libc::SYS_futex);
+        assert!(!is_idle(own, &line));
+    }
+}
