@@ -6,7 +6,7 @@
 //! languages. The machine's own interpreters
 //! and compilers are not in it. How many cells run at a time is not either: it decides nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::fs::File;
 use std::str::FromStr;
@@ -39,6 +39,12 @@ impl Key {
             hasher.update(said(&(of_exercise(exercise), scenarios)).as_bytes());
         }
         Self(hasher.finalize().to_hex().to_string())
+    }
+
+    /// Of who is in a class.
+    pub fn of_class<'a>(submissions: impl Iterator<Item = &'a SubmissionId>) -> Self {
+        let names: BTreeSet<&SubmissionId> = submissions.collect();
+        Self(said(&names).to_hex().to_string())
     }
 }
 

@@ -115,6 +115,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
             shard,
             seed,
             Key::of_selected(&selected),
+            Key::of_class(class.submissions.iter().map(|(id, _)| id)),
             everybody.iter().cloned().collect(),
         )
     });

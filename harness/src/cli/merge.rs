@@ -25,7 +25,7 @@ use crate::roster::Roster;
 /// run would have printed.
 ///
 /// Parts that are missing and parts that are not finished are told; what is there is joined, and the exit
-/// status is 3. Parts of different courses, seeds or numbers of parts are refused. A folder of a run without
+/// status is 3. Parts of different classes, courses, seeds or numbers of parts are refused. A folder of a run without
 /// --shard is taken as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[

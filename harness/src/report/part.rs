@@ -35,6 +35,8 @@ pub struct Part {
     seed: Seed,
     /// What counts.
     selected: Key,
+    /// Who is in the whole class.
+    class: Key,
     /// Those who are in it.
     pub submissions: BTreeSet<SubmissionId>,
 }
@@ -49,11 +51,12 @@ pub struct Mismatch {
 }
 
 impl Part {
-    /// Of a run with this seed and what counts in it.
+    /// Of a run with this seed, what counts in it, and the class.
     pub fn new(
         shard: Shard,
         seed: Seed,
         selected: Key,
+        class: Key,
         submissions: BTreeSet<SubmissionId>,
     ) -> Self {
         Self {
@@ -62,6 +65,7 @@ impl Part {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed,
             selected,
+            class,
             submissions,
         }
     }
@@ -87,8 +91,14 @@ impl Part {
                 self.version, other.version
             ));
         }
-        (self.selected != other.selected)
-            .then(|| "the courses, or what was selected of them, are not the same".to_owned())
+        if self.selected != other.selected {
+            return Some("the courses, or what was selected of them, are not the same".to_owned());
+        }
+        (self.class != other.class).then(|| {
+            "the classes are not the same; where somebody handed in between the two, grade the older part \
+             again: what is unchanged costs next to nothing"
+                .to_owned()
+        })
     }
 }
 
@@ -172,8 +182,8 @@ mod tests {
     }
 
     fn part(shard: &str) -> (PathBuf, Part) {
-        let key = key("all");
-        let part = Part::new(shard.parse().unwrap(), Seed(1), key, BTreeSet::new());
+        let (all, class) = (key("all"), key("class"));
+        let part = Part::new(shard.parse().unwrap(), Seed(1), all, class, BTreeSet::new());
         (PathBuf::from(format!("part-{shard}")), part)
     }
 
@@ -215,6 +225,7 @@ mod tests {
                 "the versions of sockgrade are",
             ),
             (with(&|one| one.selected = key("basics")), "the courses"),
+            (with(&|one| one.class = key("another")), "the classes"),
         ] {
             let error = missing(&[part("1/3"), part("2/3"), other]).unwrap_err();
             assert!(error.to_string().contains(expected), "{error}");

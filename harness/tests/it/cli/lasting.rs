@@ -46,7 +46,7 @@ fn grade<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 /// that draws a submission's records, that it is there.
 fn reports(folder: &Path) -> BTreeMap<String, String> {
     let times = Regex::new(r#"("wall_ms": ?|time=")[0-9.]+"#).unwrap();
-    let port = Regex::new("('|&apos;), 2[0-9]{4}").unwrap();
+    let port = Regex::new("((?:'|&apos;), |127[.]0[.]0[.]1:)2[0-9]{4}").unwrap();
     let mut files = BTreeMap::new();
     for entry in WalkDir::new(folder) {
         let entry = entry.unwrap();
@@ -58,7 +58,7 @@ fn reports(folder: &Path) -> BTreeMap<String, String> {
         } else {
             let text = std::fs::read_to_string(entry.path()).unwrap();
             let text = times.replace_all(&text, "${1}_");
-            port.replace_all(&text, "$1, PORT").into_owned()
+            port.replace_all(&text, "${1}PORT").into_owned()
         };
         files.insert(name, content);
     }
