@@ -251,3 +251,47 @@ impl Captured {
         [&self.head[..], &self.tail[..]].concat()
     }
 }
+
+#[cfg(test)]
+impl CellRecord {
+    /// Of a program that did nothing and ended with 0, for tests that change what they are about.
+    pub(crate) fn idle(scenario: &str, participant: &str, role: Role) -> Self {
+        let participant = Participant::new(participant);
+        let program = ProgramRecord {
+            participant: participant.clone(),
+            role,
+            command: Vec::new(),
+            ending: Ending::Exited(0),
+            listens: Vec::new(),
+            listens_otherwise: Vec::new(),
+            ready: false,
+            serves: None,
+            doing: Vec::new(),
+            at_rest: false,
+            cpu_ms: 0,
+            waited_ms: 0,
+            left_behind: 0,
+            output: Captured::default(),
+            errors: Captured::default(),
+            late_output: Captured::default(),
+            strayed: Vec::new(),
+            without_a_way: 0,
+        };
+        Self {
+            schema: SCHEMA.to_owned(),
+            scenario: ScenarioId::new(scenario),
+            submission: None,
+            seed: Seed(1),
+            course: None,
+            isolation: Isolation::Namespaces,
+            graded: participant,
+            events: Vec::new(),
+            programs: vec![program],
+            script: Vec::new(),
+            faults: Vec::new(),
+            over: Over::Done,
+            trouble: Vec::new(),
+            wall_ms: 0,
+        }
+    }
+}

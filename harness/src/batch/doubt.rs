@@ -33,54 +33,18 @@ pub(super) fn doubt(
 mod tests {
     use super::*;
     use crate::course::{Role, Source, load};
-    use crate::ids::{Participant, ScenarioId};
-    use crate::record::{Captured, Ending, Isolation, Over, ProgramRecord, SCHEMA};
-    use crate::seed::Seed;
+    use crate::ids::ScenarioId;
 
     fn told(waited_ms: u64, trouble: bool) -> Option<String> {
         let (course, _) = load(&Source::standard()).unwrap();
         let id = ScenarioId::new("udp-pinger/client/basic");
         let (exercise, scenario) = course.scenario(&id).unwrap();
         // It did nothing at all.
-        let program = ProgramRecord {
-            participant: Participant::new("client"),
-            role: Role::Client,
-            command: Vec::new(),
-            ending: Ending::Exited(0),
-            listens: Vec::new(),
-            listens_otherwise: Vec::new(),
-            ready: false,
-            serves: None,
-            doing: Vec::new(),
-            at_rest: false,
-            cpu_ms: 0,
-            waited_ms,
-            left_behind: 0,
-            output: Captured::default(),
-            errors: Captured::default(),
-            late_output: Captured::default(),
-            strayed: Vec::new(),
-            without_a_way: 0,
-        };
-        let record = CellRecord {
-            schema: SCHEMA.to_owned(),
-            scenario: id,
-            submission: None,
-            seed: Seed(1),
-            course: None,
-            isolation: Isolation::Namespaces,
-            graded: Participant::new("client"),
-            events: Vec::new(),
-            programs: vec![program],
-            script: Vec::new(),
-            faults: Vec::new(),
-            over: Over::Done,
-            trouble: trouble
-                .then(|| "it was disturbed".to_owned())
-                .into_iter()
-                .collect(),
-            wall_ms: 0,
-        };
+        let mut record = CellRecord::idle(id.as_str(), "client", Role::Client);
+        record.programs[0].waited_ms = waited_ms;
+        record
+            .trouble
+            .extend(trouble.then(|| "it was disturbed".to_owned()));
         doubt(exercise, scenario, &record, None)
     }
 

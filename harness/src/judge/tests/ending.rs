@@ -40,6 +40,35 @@ fn exits_means_status_0_or_a_server_that_goes_on_serving() {
 }
 
 #[test]
+fn the_limit_that_a_program_ran_into_is_told() {
+    let said = |status: i32, text: &'static str| {
+        move |program: &mut ProgramRecord| {
+            program.ending = Ending::Exited(status);
+            program.errors.head = text.as_bytes().into();
+        }
+    };
+    for (text, which) in [
+        ("socket: Too many open files\n", "open files"),
+        (
+            "Traceback (most recent call last):\nMemoryError\n",
+            "memory",
+        ),
+        (
+            "fork: Resource temporarily unavailable\n",
+            "processes and threads",
+        ),
+    ] {
+        let graded = ends(Ends::Exits, said(1, text), &[Code::LimitReached]);
+        let message = &graded.findings[0].message;
+        assert!(message.contains(&format!("({which})")), "{message}");
+        // Who goes on all the same, or met it long ago, did not end by it.
+        ends(Ends::Exits, said(0, text), &[]);
+    }
+    let no_limit = "recv: Resource temporarily unavailable\n";
+    ends(Ends::Exits, said(1, no_limit), &[Code::ExitStatus]);
+}
+
+#[test]
 fn a_client_must_end() {
     let reference = Run::client().connected(1, "client", "server");
     let run = reference

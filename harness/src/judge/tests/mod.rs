@@ -26,8 +26,7 @@ use crate::course::{
     Start, Step, Transport, WireRule,
 };
 use crate::ids::{ExerciseId, Participant, ScenarioId};
-use crate::record::{Captured, CellRecord, Ending, Isolation, Over, ProgramRecord, SCHEMA};
-use crate::seed::Seed;
+use crate::record::{CellRecord, Ending, Over, ProgramRecord};
 use crate::transcript::{ConnectionId, Event, StepOutcome, Stream, StreamEnd, What};
 
 /// A record in the making.
@@ -49,42 +48,11 @@ impl Run {
     }
 
     fn of(participant: &str, role: Role) -> Self {
-        let program = ProgramRecord {
-            participant: Participant::new(participant),
-            role,
-            command: vec!["./program".to_owned(), "50007".to_owned()],
-            ending: Ending::Exited(0),
-            listens: Vec::new(),
-            listens_otherwise: Vec::new(),
-            ready: false,
-            serves: None,
-            doing: Vec::new(),
-            at_rest: false,
-            cpu_ms: 10,
-            waited_ms: 0,
-            left_behind: 0,
-            late_output: Captured::default(),
-            strayed: Vec::new(),
-            without_a_way: 0,
-            output: crate::record::Captured::default(),
-            errors: crate::record::Captured::default(),
-        };
-        Self(CellRecord {
-            schema: SCHEMA.to_owned(),
-            scenario: ScenarioId::new("tcp-echo/server/basic"),
-            submission: None,
-            seed: Seed(1),
-            course: None,
-            isolation: Isolation::Namespaces,
-            graded: Participant::new(participant),
-            events: Vec::new(),
-            programs: vec![program],
-            script: Vec::new(),
-            faults: Vec::new(),
-            over: Over::Done,
-            trouble: Vec::new(),
-            wall_ms: 1500,
-        })
+        let mut record = CellRecord::idle("tcp-echo/server/basic", participant, role);
+        record.programs[0].command = vec!["./program".to_owned(), "50007".to_owned()];
+        record.programs[0].cpu_ms = 10;
+        record.wall_ms = 1500;
+        Self(record)
     }
 
     fn add(mut self, what: What) -> Self {

@@ -7,10 +7,7 @@ use super::*;
 use crate::course::Role;
 use crate::fault::LaneFault;
 use crate::packet::Packet;
-use crate::record::{
-    CallProtocol, Captured, Ending, FaultRecord, Isolation, Over, ProgramRecord, SCHEMA, Stray,
-};
-use crate::seed::Seed;
+use crate::record::{CallProtocol, FaultRecord, Stray};
 use crate::transcript::Event;
 
 const PROGRAM: u16 = 50007;
@@ -31,22 +28,7 @@ const ONE: ConnectionId = ConnectionId(1);
 impl Both {
     fn new() -> Self {
         Self {
-            record: CellRecord {
-                schema: SCHEMA.to_owned(),
-                scenario: crate::ids::ScenarioId::new("x/server/y"),
-                submission: None,
-                seed: Seed(1),
-                course: None,
-                isolation: Isolation::Namespaces,
-                graded: who("server"),
-                events: Vec::new(),
-                programs: Vec::new(),
-                script: Vec::new(),
-                faults: Vec::new(),
-                over: Over::Done,
-                trouble: Vec::new(),
-                wall_ms: 0,
-            },
+            record: CellRecord::idle("x/server/y", "server", Role::Server),
             device: DevicePackets {
                 participant: who("server"),
                 places: vec![Place {
@@ -175,29 +157,6 @@ impl Both {
     #[track_caller]
     fn check(self, expected: &[&str]) {
         assert_eq!(notes(&self.record, &self.device), expected);
-    }
-}
-
-fn program() -> ProgramRecord {
-    ProgramRecord {
-        participant: who("client"),
-        role: Role::Client,
-        command: Vec::new(),
-        ending: Ending::Exited(0),
-        listens: Vec::new(),
-        listens_otherwise: Vec::new(),
-        ready: true,
-        serves: None,
-        doing: Vec::new(),
-        at_rest: false,
-        cpu_ms: 0,
-        waited_ms: 0,
-        left_behind: 0,
-        output: Captured::default(),
-        errors: Captured::default(),
-        late_output: Captured::default(),
-        strayed: Vec::new(),
-        without_a_way: 0,
     }
 }
 
@@ -348,14 +307,11 @@ fn a_refused_call_is_told_on_it_and_on_its_answer() {
 
     // Elsewhere nobody ever listens.
     let mut elsewhere = refused(call(), true);
-    elsewhere.record.programs = vec![ProgramRecord {
-        strayed: vec![Stray {
-            protocol: CallProtocol::Tcp,
-            to: format!("127.0.0.1:{WIRE}").parse().unwrap(),
-            count: 1,
-            first_us: 0,
-        }],
-        ..program()
+    elsewhere.record.programs[0].strayed = vec![Stray {
+        protocol: CallProtocol::Tcp,
+        to: format!("127.0.0.1:{WIRE}").parse().unwrap(),
+        count: 1,
+        first_us: 0,
     }];
     elsewhere.check(&["", ""]);
 }
