@@ -137,7 +137,8 @@ fn a_refusal_that_nobody_met_did_not_come_to_act() {
             .sockgrade(&["replay", "udp-echo/client/port-closed"])
             .assert();
         let told = replayed.get_output().stdout.clone();
-        let idle = String::from_utf8_lossy(&told).contains("did not come to act");
-        assert_eq!(idle, !acted, "{calls}");
+        let told = String::from_utf8_lossy(&told);
+        let idle = told.contains("did not come to act");
+        assert_eq!(idle, !acted, "{calls}\n{told}");
     }
 }
