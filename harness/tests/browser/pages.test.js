@@ -21,7 +21,8 @@ before(async () => {
     phone: await start({ viewport: { width: 360, height: 740 } }),
     plain: await start({ javaScriptEnabled: false }),
   };
-  const folders = (await readdir(reports, { withFileTypes: true })).filter((one) => one.isDirectory());
+  const folders = (await readdir(reports, { withFileTypes: true }))
+    .filter((one) => one.isDirectory() && !one.name.startsWith("."));
   pages = ["index.html", ...folders.map((one) => path.join(one.name, "index.html"))];
 });
 
