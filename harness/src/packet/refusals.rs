@@ -10,19 +10,15 @@ use crate::fault::LaneFault;
 use crate::record::CellRecord;
 
 /// The packets of those calls and of the answers to them, with what is to be said of each.
-pub(super) fn refusals(
-    record: &CellRecord,
-    device: &DevicePackets,
-) -> impl Iterator<Item = (usize, String)> {
+pub(super) fn refusals(record: &CellRecord, device: &DevicePackets) -> Vec<(usize, String)> {
     let acted = record.faults.iter().filter(|fault| fault.acted);
-    let rule = acted
-        .map(|fault| &fault.rule)
-        .find(|rule| matches!(rule, LaneFault::Refused { .. }));
-    let packets = rule.map(|_| refused(record, device)).unwrap_or_default();
-    packets.into_iter().filter_map(move |packet| {
-        let text = format!("`{}`: nobody listens here, so the call is refused", rule?);
-        Some((packet, text))
-    })
+    let mut rules = acted.map(|fault| &fault.rule);
+    let Some(rule) = rules.find(|rule| matches!(rule, LaneFault::Refused { .. })) else {
+        return Vec::new();
+    };
+    let text = format!("`{rule}`: nobody listens here, so the call is refused");
+    let packets = refused(record, device).into_iter();
+    packets.map(|packet| (packet, text.clone())).collect()
 }
 
 /// Who called where.
