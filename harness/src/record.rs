@@ -53,6 +53,9 @@ pub struct CellRecord {
     pub trouble: Vec<String>,
     /// How long it took, in milliseconds.
     pub wall_ms: u64,
+    /// By how much the wire came too late at most, in milliseconds. Absent from older records.
+    #[serde(default)]
+    pub late_ms: u64,
 }
 
 /// A planned fault and what became of it.
@@ -292,6 +295,7 @@ impl CellRecord {
             over: Over::Done,
             trouble: Vec::new(),
             wall_ms: 0,
+            late_ms: 0,
         }
     }
 }

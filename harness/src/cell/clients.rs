@@ -198,7 +198,7 @@ impl Run<'_> {
     }
 
     /// True when the queue of the socket that a server listens on takes no more clients.
-    fn has_full_backlog(&mut self, server: usize) -> io::Result<bool> {
+    pub(super) fn has_full_backlog(&mut self, server: usize) -> io::Result<bool> {
         let Some(Place::Address(address)) = &self.programs[server].place else {
             return Ok(false);
         };

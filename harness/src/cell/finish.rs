@@ -58,6 +58,7 @@ impl Run<'_> {
             over,
             trouble: self.trouble.clone(),
             wall_ms: u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+            late_ms: u64::try_from(self.latest.as_millis()).unwrap_or(u64::MAX),
         }
     }
 
@@ -158,8 +159,11 @@ impl Run<'_> {
             let ready = self.programs[0].place.is_some();
             graded.serves = match self.plan.transport {
                 Transport::Udp => Some(ready && !graded.listens.is_empty()),
-                Transport::Tcp | Transport::Unix => Some(self.takes_a_client()? == Some(true)),
+                Transport::Tcp | Transport::Unix => self.takes_a_client()?,
             };
+            if graded.serves.is_none() {
+                self.was_too_busy();
+            }
         }
         let events = self.log.events().to_vec();
         self.stop_graded()?;
@@ -260,11 +264,15 @@ impl Run<'_> {
 
     /// How many processes outlived their program. Those that are just ending are given the time.
     pub(super) fn left_behind(&mut self) -> io::Result<u32> {
-        let started = self.clock.elapsed();
+        let given = self.allow(GRACE)?;
         loop {
+            let over = self.is_over(&given)?;
             let left = procfs::processes(self.programs[0].child.init())?.len();
-            let waited = self.clock.elapsed() - started;
-            if left == 0 || waited > GRACE || rest::look(&self.programs[..1])? == Rest::Proven {
+            let settled = left == 0 || rest::look(&self.programs[..1])? == Rest::Proven;
+            if !settled && over == Some(false) {
+                self.was_too_busy();
+            }
+            if settled || over.is_some() {
                 return Ok(u32::try_from(left).unwrap_or(u32::MAX));
             }
             poll_for(&[], Duration::from_millis(1))?;
@@ -277,8 +285,8 @@ impl Run<'_> {
             return Ok(());
         }
         self.programs[0].child.terminate();
-        let started = self.clock.elapsed();
-        while self.programs[0].is_running() && self.clock.elapsed() - started < GRACE {
+        let given = self.allow(GRACE)?;
+        while self.programs[0].is_running() && self.is_over(&given)?.is_none() {
             self.programs[0].pump(&mut self.buffer, &mut self.log)?;
             let fds: Vec<BorrowedFd<'_>> = self.programs[0]
                 .interest()

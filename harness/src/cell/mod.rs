@@ -18,6 +18,7 @@ mod capture;
 mod clients;
 mod enter;
 mod expect;
+mod fair;
 mod finish;
 mod flows;
 mod matched;

@@ -8,6 +8,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
+use super::fair::had_its_time;
 use super::rest::{self, Rest};
 use super::run::{AFTERMATH, Run, poll_for};
 use super::script::ScriptState;
@@ -31,11 +32,6 @@ const IDLE_STILL: Duration = Duration::from_millis(30);
 /// As much CPU time as a program may use without any event. Nothing that the exercises ask for takes
 /// a hundredth of it.
 const SPINNING: Duration = Duration::from_secs(3);
-
-/// A program that runs at the deadline, and got less than this part of the time so far, is waited for;
-/// no run takes more than so many times its deadline.
-const LEAST_SHARE: u32 = 4;
-const PATIENCE: u32 = 5;
 
 impl Run<'_> {
     /// True when all that the relay sent has reached the programs' kernels, or has no room there.
@@ -103,7 +99,7 @@ impl Run<'_> {
     pub(super) fn judge_rest(&mut self, wait: Duration) -> io::Result<Option<Over>> {
         // A program that was just woken needs a moment; a look costs more than that moment. One that is
         // told to stop has its grace.
-        if wait < Duration::from_micros(300) || self.script.stops_until.is_some() {
+        if wait < Duration::from_micros(300) || self.script.grace.is_some() {
             return Ok(None);
         }
         // A fault will hand something on by itself.
@@ -247,32 +243,10 @@ impl Run<'_> {
         })
     }
 
-    /// How long the run was held up because the machine was busy: the most delayed program, and the
-    /// wire itself, which whoever talks over it waits for.
-    pub(super) fn waited_for_cpu(&self) -> io::Result<u64> {
-        let mut waited = 0;
-        for program in &self.programs {
-            waited = waited.max(procfs::waited_for_cpu(program.child.init())?);
-        }
-        Ok(waited + procfs::own_wait_for_cpu())
-    }
-
     /// True when the graded program keeps a CPU busy and nothing comes of it.
     fn spins(&self) -> io::Result<bool> {
         Ok(self.quiet() > SPINNING
             && u128::from(procfs::cpu_ms(self.programs[0].child.init())?) > SPINNING.as_millis())
-    }
-
-    /// True when a program could go on but is not let: most of the time it got neither a CPU nor what
-    /// it wants from a disk.
-    fn one_is_starved(&self, time: Duration) -> io::Result<bool> {
-        for program in self.programs.iter().filter(|one| one.is_running()) {
-            let busy = Duration::from_millis(procfs::cpu_ms(program.child.init())?);
-            if busy * LEAST_SHARE < time && !rest::look_at(program)?.nobody_runs() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// The deadline leaves out the time that the most delayed thread waited for a CPU, or that by which
@@ -296,7 +270,7 @@ impl Run<'_> {
                 return Ok(None);
             }
             let waited = self.waited_for_cpu()?.saturating_sub(self.waited_before);
-            let excused = Duration::from_nanos(waited).max(self.held_up);
+            let excused = waited.max(self.held_up);
             let is_starved = |fair| self.one_is_starved(fair);
             let Some(was_fair) = had_its_time(used, self.deadline, excused, is_starved)? else {
                 return Ok(None);
@@ -306,8 +280,7 @@ impl Run<'_> {
                 return Ok(None);
             }
             if !was_fair {
-                let why = "this machine was too busy: a program was kept from going on";
-                self.trouble.push(why.to_owned());
+                self.was_too_busy();
             }
             let doing = self.what_it_does()?;
             let seconds = self.plan.deadline_ms / 1000;
@@ -317,29 +290,38 @@ impl Run<'_> {
         Ok(Some(Over::Deadline))
     }
 
-    /// Connects once more to the graded server and sees whether that is accepted. `None` where the
-    /// program does not listen any more.
+    /// Connects once more to the graded server and sees whether that is accepted. `None` where the machine
+    /// was too busy to tell.
     pub(super) fn takes_a_client(&mut self) -> io::Result<Option<bool>> {
         if self.took_a_client {
             return Ok(Some(true));
         }
-        let Some(socket) = self.connect_to(0, None)? else {
-            return Ok(None);
-        };
-        self.captures.question = net::local_address(socket.as_fd());
-        let started = self.clock.elapsed();
+        let given = self.allow(AFTERMATH)?;
+        let mut called = None;
         loop {
             // Looked at first: a program at rest does not accept between this look and the next.
+            let over = self.is_over(&given)?;
             let proven = rest::look(&self.programs[..1])? == Rest::Proven;
-            let accepted = self.is_accepted(&socket)?;
-            if accepted {
-                self.took_a_client = true;
-                return Ok(Some(true));
+            if let Some(socket) = &called {
+                if self.is_accepted(socket)? {
+                    self.took_a_client = true;
+                    return Ok(Some(true));
+                }
+            } else if !self.has_full_backlog(0)? {
+                let Some(socket) = self.connect_to(0, None)? else {
+                    return Ok(Some(false));
+                };
+                self.captures.question = net::local_address(socket.as_fd());
+                called = Some(socket);
+                continue;
             }
-            if proven || self.clock.elapsed() - started > AFTERMATH {
+            if proven {
                 return Ok(Some(false));
             }
-            poll_for(&[socket.as_fd()], Duration::from_millis(1))?;
+            if let Some(was_fair) = over {
+                return Ok(was_fair.then_some(false));
+            }
+            poll_for(&[], Duration::from_millis(1))?;
         }
     }
 
@@ -358,46 +340,5 @@ impl Run<'_> {
                 Ok(listeners.iter().all(|(_, waiting)| *waiting == 0))
             }
         }
-    }
-}
-
-/// Whether programs had a fair time, or `None` where more is due to them. What is excused does not
-/// count, and one that was starved in the rest is waited for, but not without end.
-fn had_its_time(
-    used: Duration,
-    deadline: Duration,
-    excused: Duration,
-    is_starved: impl FnOnce(Duration) -> io::Result<bool>,
-) -> io::Result<Option<bool>> {
-    let fair = used.saturating_sub(excused);
-    let was_fair = fair >= deadline && !is_starved(fair)?;
-    Ok((was_fair || used >= deadline * PATIENCE).then_some(was_fair))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DEADLINE: Duration = Duration::from_secs(10);
-
-    /// After so many seconds, of which so many are excused.
-    fn after(used: u64, excused: u64, is_starved: bool) -> Option<bool> {
-        let [used, excused] = [used, excused].map(Duration::from_secs);
-        had_its_time(used, DEADLINE, excused, |_| Ok(is_starved)).unwrap()
-    }
-
-    #[test]
-    fn the_deadline_leaves_out_the_time_that_a_program_waited_for_a_processor() {
-        assert_eq!(after(10, 0, false), Some(true));
-        assert_eq!(after(10, 3, false), None);
-        assert_eq!(after(13, 3, false), Some(true));
-    }
-
-    #[test]
-    fn a_program_that_got_too_little_is_waited_for_and_then_not_judged() {
-        assert_eq!(after(10, 0, true), None);
-        assert_eq!(after(49, 0, true), None);
-        assert_eq!(after(50, 0, true), Some(false));
-        assert_eq!(after(50, 45, false), Some(false));
     }
 }

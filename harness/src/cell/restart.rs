@@ -5,6 +5,7 @@
 //! and so do its files.
 
 use std::io;
+use std::time::Duration;
 
 use super::finish::GRACE;
 use super::program::State;
@@ -13,19 +14,18 @@ use super::run::Run;
 impl Run<'_> {
     /// Tells the program to stop; after a grace it is killed. True once it is gone.
     pub(super) fn stop_program(&mut self) -> io::Result<bool> {
-        let now = self.clock.elapsed();
-        let program = &mut self.programs[0];
-        match self.script.stops_until {
-            _ if !program.is_running() => {}
-            None => {
-                program.tell_to_stop();
-                self.script.stops_until = Some(now + GRACE);
+        if self.programs[0].is_running() {
+            let Some(grace) = &self.script.grace else {
+                self.script.grace = Some(self.allow(GRACE)?);
+                self.programs[0].tell_to_stop();
+                return Ok(false);
+            };
+            if self.is_over(grace)?.is_none() {
                 return Ok(false);
             }
-            Some(until) if now < until => return Ok(false),
-            Some(_) => program.kill(&mut self.buffer, &mut self.log)?,
+            self.programs[0].kill(&mut self.buffer, &mut self.log)?;
         }
-        self.script.stops_until = None;
+        self.script.grace = None;
         Ok(true)
     }
 
@@ -33,9 +33,8 @@ impl Run<'_> {
     pub(super) fn start_program(&mut self) -> io::Result<()> {
         if self.programs[0].state != State::Staged {
             // What the threads of the run before have waited for a CPU is not theirs who come now.
-            let waited = self.waited_for_cpu()?.saturating_sub(self.waited_before);
-            self.deadline += std::time::Duration::from_nanos(waited);
-            self.waited_before = 0;
+            self.deadline += self.waited_for_cpu()?.saturating_sub(self.waited_before);
+            self.waited_before = Duration::ZERO;
             self.took_a_client = false;
             self.script.seen = 0;
             let program = &mut self.programs[0];

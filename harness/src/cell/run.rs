@@ -99,7 +99,7 @@ pub(super) struct Run<'a> {
     /// When the clock of the deadline began: at readiness.
     pub(super) counted_from: Duration,
     pub(super) ready_seen: bool,
-    pub(super) waited_before: u64,
+    pub(super) waited_before: Duration,
     /// By how much we came too late at most, and in all since the clock of the deadline began.
     pub(super) latest: Duration,
     pub(super) held_up: Duration,
@@ -180,7 +180,7 @@ impl<'a> Run<'a> {
             deadline: Duration::from_millis(plan.deadline_ms),
             counted_from: Duration::ZERO,
             ready_seen: false,
-            waited_before: 0,
+            waited_before: Duration::ZERO,
             latest: Duration::ZERO,
             held_up: Duration::ZERO,
             next_look_at_waits: Duration::ZERO,

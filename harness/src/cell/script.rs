@@ -5,8 +5,8 @@
 //! does stands in `steps`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
+use super::fair::Allowance;
 use crate::course::{Step, Until};
 use crate::escape::Bytes;
 use crate::ids::Participant;
@@ -52,8 +52,8 @@ pub(super) struct Script {
     pub(super) at_rest: bool,
     /// How much of the program's standard output earlier steps have seen.
     pub(super) seen: usize,
-    /// Until when the program may take to stop, while it is told to.
-    pub(super) stops_until: Option<Duration>,
+    /// The time that the program may take to stop, while it is told to.
+    pub(super) grace: Option<Allowance>,
     /// Whether the time after a failed step is already counted.
     pub(super) aftermath: bool,
 }
@@ -72,7 +72,7 @@ impl Script {
             closed: false,
             at_rest: false,
             seen: 0,
-            stops_until: None,
+            grace: None,
             aftermath: false,
         }
     }

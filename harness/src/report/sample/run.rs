@@ -151,5 +151,6 @@ pub(in crate::report) fn record() -> CellRecord {
         over: Over::AtRest,
         trouble: vec!["the relay was late by 212 ms".to_owned()],
         wall_ms: 31,
+        late_ms: 0,
     }
 }
