@@ -53,7 +53,8 @@ pub struct CellRecord {
     pub trouble: Vec<String>,
     /// How long it took, in milliseconds.
     pub wall_ms: u64,
-    /// By how much the wire came too late at most, in milliseconds. Absent from older records.
+    /// By how much the wire came too late at most, in milliseconds, where a program of the run may give up
+    /// by a clock of its own; elsewhere 0. Absent from older records.
     #[serde(default)]
     pub late_ms: u64,
 }

@@ -43,6 +43,11 @@ impl Run<'_> {
         }
         let earlier = self.programs.iter().flat_map(|program| &program.earlier);
         more.splice(0..0, earlier.cloned());
+        let late = if self.has_time_outs() {
+            self.latest
+        } else {
+            Duration::ZERO
+        };
         CellRecord {
             schema: record::SCHEMA.to_owned(),
             scenario: self.plan.scenario.clone(),
@@ -58,7 +63,7 @@ impl Run<'_> {
             over,
             trouble: self.trouble.clone(),
             wall_ms: u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX),
-            late_ms: u64::try_from(self.latest.as_millis()).unwrap_or(u64::MAX),
+            late_ms: u64::try_from(late.as_millis()).unwrap_or(u64::MAX),
         }
     }
 
