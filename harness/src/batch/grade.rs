@@ -354,10 +354,9 @@ impl Grading<'_> {
             ports: ports.as_ref().map(|ports| ports.given),
         };
         let doubt = |record: &CellRecord| doubt(exercise, scenario, record, input.reference);
-        let cells = self.cells.clone();
         let cells = match submission {
-            Some(_) => cells,
-            None => cells.for_all(),
+            Some(_) => &self.cells,
+            None => &self.cells.clone().for_all(),
         };
         let mut ran = cells.run_with_packets(cell_plan(&input), doubt)?;
         ran.0.course = course_folder(exercise);
