@@ -69,14 +69,15 @@ pids+=($!)
 slurmd -D > "$work/slurmd.log" 2>&1 &
 pids+=($!)
 until scontrol show node "$host" 2>/dev/null | grep -q 'State=IDLE'; do
-  kill -0 "${pids[1]}" && kill -0 "${pids[2]}"
+  kill -0 "${pids[1]}"
+  kill -0 "${pids[2]}"
   scontrol ping >/dev/null 2>&1 || true
 done
 sinfo
 
 words=(--exercise tcp-echo --scenario server/basic)
 array=$(sbatch --parsable --array=1-3 --output="$work/part-%a.out" \
-  "$here/grade.sbatch" "$class" "$work/parts" "${words[@]}")
+  "$here/grade.sbatch" 3 "$class" "$work/parts" "${words[@]}")
 sbatch --wait --dependency="afterany:$array" --output="$work/merge.out" \
   "$here/merge.sbatch" "$work/parts" "$work/reports"
 cat "$work"/part-*.out "$work/merge.out"
