@@ -14,7 +14,7 @@ use crate::ids::ScenarioId;
 use crate::units::Chance;
 
 /// The seed of a run, `--seed`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seed(pub u64);
 

@@ -1,5 +1,6 @@
 //! `sockgrade judge`: saved records judged again, without running anything.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -16,12 +17,14 @@ use crate::judge::{self, Graded};
 use crate::record::CellRecord;
 use crate::report::Places;
 use crate::report::folder::REFERENCE;
+use crate::seed::Seed;
 
 /// Judge saved records again, without running anything
 ///
 /// A record is the file record.json that `grade` leaves for every test; beside it lies
 /// reference.json, the reference's own record of the same test. What is not whole any more is not
-/// judged, and everything else is. It prints what `grade` prints, and writes nothing.
+/// judged, and everything else is. It prints what `grade` prints of the tests that were run, and writes
+/// nothing: what was not run, because it did not compile or a test that it needs was not passed, has no record.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade judge reports", "after the course was changed"),
@@ -39,7 +42,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let course = course::load(&arguments.course)?;
-    let mut reports: Vec<SubmissionReport> = Vec::new();
+    let mut reports: BTreeMap<(SubmissionId, Seed), SubmissionReport> = BTreeMap::new();
     let mut files = Vec::new();
     for path in &arguments.records {
         files.extend(saved::files(path)?);
@@ -56,29 +59,25 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         let submission = record
             .submission
             .unwrap_or_else(|| SubmissionId::new("the reference itself"));
-        match reports
-            .iter_mut()
-            .find(|report| report.submission == submission && report.seed == record.seed)
-        {
-            Some(report) => report.scenarios.push(graded),
-            None => reports.push(SubmissionReport {
-                submission,
-                seed: record.seed,
-                isolation: record.isolation,
-                hidden_results: course.hidden_results,
-                files: Vec::new(),
-                notices: Vec::new(),
-                scenarios: vec![graded],
-            }),
-        }
+        let report = reports.entry((submission.clone(), record.seed));
+        let report = report.or_insert_with(|| SubmissionReport {
+            submission,
+            seed: record.seed,
+            isolation: record.isolation,
+            hidden_results: course.hidden_results,
+            files: Vec::new(),
+            notices: Vec::new(),
+            scenarios: Vec::new(),
+        });
+        report.scenarios.push(graded);
     }
     let places = Places {
         submissions: None,
         course: arguments.course.course.as_deref(),
     };
-    let names = reports.iter().map(|report| &report.submission);
+    let names = reports.keys().map(|(submission, _)| submission);
     let mut told = Told::new(names, places, arguments.detail.detail(), None);
-    for report in &reports {
+    for report in reports.values() {
         told.add(report)?;
     }
     screen::print(&escape::clean(&lost))?;
@@ -109,12 +108,13 @@ fn judged(course: &Course, file: &Path) -> anyhow::Result<(CellRecord, Graded)> 
         });
     }
     let Some((exercise, scenario)) = course.scenario(&record.scenario) else {
-        bail!(
-            "{} is a record of {}, which this course does not have\nhint: say which course with \
-             --course DIR",
-            file.display(),
-            record.scenario
-        );
+        bail!(saved::Lost {
+            file: file.to_owned(),
+            why: format!(
+                "is a record of {}, which this course does not have; --course DIR says which course",
+                record.scenario
+            ),
+        });
     };
     let graded = judge::judge(exercise, scenario, &record, Some(&reference));
     Ok((record, graded))
