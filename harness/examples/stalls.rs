@@ -16,7 +16,7 @@ use std::sync::Mutex;
 
 use anyhow::bail;
 use clap::Parser;
-use sockgrade::batch::{Batch, Interrupt, Load, Progress, Selection, grade, select};
+use sockgrade::batch::{Batch, Interrupt, Load, Progress, Selection, grade, select, try_out};
 use sockgrade::course::{self, Source};
 use sockgrade::ids::SubmissionId;
 use sockgrade::record::{CellRecord, Isolation, Over};
@@ -204,6 +204,7 @@ fn run(options: &Options) -> anyhow::Result<Vec<(String, CellRecord)>> {
         interrupt: Interrupt::new()?,
     };
     let records = Mutex::new(Vec::new());
+    try_out(&batch)?;
     grade(&batch, &|progress| {
         if let Progress::CellDone {
             record: Some(record),
@@ -214,6 +215,6 @@ fn run(options: &Options) -> anyhow::Result<Vec<(String, CellRecord)>> {
             let mut records = records.lock().expect("nobody panics with it");
             records.push((submission.to_string(), *record));
         }
-    })?;
+    });
     Ok(records.into_inner().expect("nobody panics with it"))
 }

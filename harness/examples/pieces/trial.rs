@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context, bail};
-use sockgrade::batch::{Batch, Interrupt, Progress, Selection, grade, select};
+use sockgrade::batch::{Batch, Interrupt, Progress, Selection, grade, select, try_out};
 use sockgrade::course::{self, Level, Source};
 use sockgrade::ids::SubmissionId;
 use sockgrade::record::{CellRecord, Isolation};
@@ -137,6 +137,7 @@ impl Trial {
             interrupt: Interrupt::new()?,
         };
         let records: Mutex<Vec<CellRecord>> = Mutex::new(Vec::new());
+        try_out(&batch)?;
         let outcome = grade(&batch, &|progress| {
             if let Progress::CellDone {
                 record: Some(record),
@@ -145,7 +146,7 @@ impl Trial {
             {
                 records.lock().expect("nobody panics with it").push(*record);
             }
-        })?;
+        });
         let records = records.into_inner().expect("nobody panics with it");
         let mut rows = Vec::new();
         for report in &outcome.reports {

@@ -5,6 +5,7 @@
 //! are in memory as there are jobs. Results do not depend on how many tasks are carried out at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -25,7 +26,7 @@ use crate::packet::DevicePackets;
 use crate::plan::Launch;
 use crate::record::{CellRecord, Isolation};
 use crate::seed::Seed;
-use crate::submission::{Languages, Limits, Tools, fingerprint};
+use crate::submission::{Languages, Limits, Tools, Unopened, fingerprint};
 
 /// What is to be graded, and how.
 #[derive(Debug)]
@@ -50,34 +51,20 @@ pub struct Batch<'a> {
     pub interrupt: Interrupt,
 }
 
-/// Why nothing was graded.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BatchError {
-    /// This machine does not allow cells.
-    #[error(
-        "this machine does not allow what a test needs ({0})\nhint: `sockgrade doctor` \
-         says what is missing, and how that is mended"
-    )]
-    Refused(String),
-    /// It was interrupted before anything was graded.
-    #[error("interrupted")]
-    Interrupted,
-    /// A cell cannot even be tried.
-    #[error("a test run could not be started: {0}")]
-    Trouble(String),
+impl Batch<'_> {
+    pub(super) fn cells(&self) -> Cells {
+        Cells::new(self.binary.clone(), self.interrupt.clone()).at(self.isolation)
+    }
 }
 
 /// What the reference did in a scenario, or why the scenario is not judged for anyone.
 type ReferenceRun = Result<Arc<CellRecord>, Unplayed>;
 
-/// What an earlier run left of a submission under this key, if it may stand.
-pub type Earlier<'a> = &'a (dyn Fn(&SubmissionId, &Key) -> Option<SubmissionReport> + Sync);
+/// What an earlier run left of a submission under one of these keys, if it may stand.
+pub type Earlier<'a> = &'a (dyn Fn(&SubmissionId, &[Key]) -> Option<SubmissionReport> + Sync);
 
 /// Grades everything and keeps all reports. `tell` hears what happens, from several threads.
-///
-/// # Errors
-/// When nothing can be graded at all.
-pub fn grade(batch: &Batch<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, BatchError> {
+pub fn grade(batch: &Batch<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Outcome {
     let reports = Mutex::new(Vec::new());
     let interrupted = grade_each(batch, None, &|progress| {
         if let Progress::Submission(report, _) = &progress {
@@ -87,13 +74,13 @@ pub fn grade(batch: &Batch<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outc
                 .push((**report).clone());
         }
         tell(progress);
-    })?;
+    });
     let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
     reports.sort_by(|a, b| a.submission.cmp(&b.submission));
-    Ok(Outcome {
+    Outcome {
         reports,
         interrupted,
-    })
+    }
 }
 
 /// Grades one submission after the other and keeps none: `tell` hears each report. With `earlier`,
@@ -101,22 +88,17 @@ pub fn grade(batch: &Batch<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outc
 ///
 /// A submission is looked at when it is its turn and let go when it is done, so that a large class
 /// takes no more memory than a small one.
-///
-/// # Errors
-/// When nothing can be graded at all.
 pub fn grade_each(
     batch: &Batch<'_>,
     earlier: Option<Earlier<'_>>,
     tell: &(dyn Fn(Progress) + Sync),
-) -> Result<bool, BatchError> {
+) -> bool {
     temporary::sweep(&std::env::temp_dir());
-    let cells = Cells::new(batch.binary.clone(), batch.interrupt.clone()).at(batch.isolation);
-    probe(&cells)?;
     let exercises = &batch.selected.exercises;
     let run = Grading {
         batch,
         tell,
-        cells,
+        cells: batch.cells(),
         tools: Tools::from_environment(),
         earlier: earlier.map(|known| (known, Keys::of(batch))),
         references: RwLock::new(BTreeMap::new()),
@@ -131,29 +113,15 @@ pub fn grade_each(
         batch.jobs,
         (0..batch.submissions.len()).map(Task::Begin).collect(),
         || batch.interrupt.was_said(),
-        |task| match task {
-            Task::Begin(submission) => run.begin(submission),
-            Task::Run(state, scenario) => run.go_on(&state, scenario),
-        },
+        |task| run.carry_out(task),
     );
-    Ok(batch.interrupt.was_said())
+    batch.interrupt.was_said()
 }
 
 /// Where the course of an exercise lies, where that is on disk.
 fn course_folder(exercise: &Exercise) -> Option<PathBuf> {
     let course = exercise.folder.as_deref()?.parent()?;
     std::path::absolute(course).ok()
-}
-
-/// Sets a whole sandbox up once, to see whether this machine allows it.
-fn probe(cells: &Cells) -> Result<(), BatchError> {
-    let refused = |why: &str| Err(BatchError::Refused(why.to_owned()));
-    match cells.probe() {
-        Ok(probed) => probed.refused().map_or(Ok(()), |(_, why)| refused(why)),
-        Err(CellFailure::Refused(why)) => refused(&why),
-        Err(CellFailure::Interrupted) => Err(BatchError::Interrupted),
-        Err(CellFailure::Trouble(why)) => Err(BatchError::Trouble(why)),
-    }
 }
 
 /// A piece of work.
@@ -188,13 +156,31 @@ struct Grading<'a> {
 }
 
 impl Grading<'_> {
-    /// What counts for a submission: all, or the exercises for which anything was handed in.
+    /// Does a piece of work, and says what comes of it. A mistake of ours that shows with one submission is
+    /// not the end of the others.
+    fn carry_out(&self, task: Task) -> Vec<Task> {
+        let id = match &task {
+            Task::Begin(submission) => self.batch.submissions[*submission].0.clone(),
+            Task::Run(state, _) => state.candidate.id.clone(),
+        };
+        let work = AssertUnwindSafe(|| match task {
+            Task::Begin(submission) => self.begin(submission),
+            Task::Run(state, scenario) => self.go_on(&state, scenario),
+        });
+        panic::catch_unwind(work).unwrap_or_else(|_| {
+            (self.tell)(Progress::Broken(id));
+            Vec::new()
+        })
+    }
+
+    /// What counts for a submission: all, or the exercises for which anything was handed in, where that can
+    /// be told.
     fn counts(&self, candidate: &Candidate) -> Vec<usize> {
         let handed_in = &candidate.found.handed_in;
+        let is_unknown = matches!(candidate.opened.unopened(), Some(Unopened::Ours(_)));
+        let all_count = self.batch.selected.all_count || is_unknown;
         (0..self.scenarios.len())
-            .filter(|index| {
-                self.batch.selected.all_count || handed_in.contains(&self.scenarios[*index].0.id)
-            })
+            .filter(|index| all_count || handed_in.contains(&self.scenarios[*index].0.id))
             .collect()
     }
 
@@ -213,16 +199,21 @@ impl Grading<'_> {
         let mut key = None;
         if let (Some((earlier, keys)), Some(content)) = (&self.earlier, content) {
             let of = counts.iter().map(|index| self.scenarios[*index]);
-            key = keys.key(id, content, of);
-            if let Some(report) = key.as_ref().and_then(|key| earlier(id, key)) {
+            let all = keys.keys(id, content, of);
+            if let Some(report) = earlier(id, &all) {
                 (self.tell)(Progress::Unchanged(Box::new(report)));
                 return Vec::new();
             }
+            key = all.into_iter().next();
         }
         (self.tell)(Progress::Planned(counts.len()));
         (self.tell)(Progress::Begun(id.clone()));
         let runs = counts.iter().copied();
-        let runs: Vec<usize> = runs.filter(|index| self.beyond(*index).is_none()).collect();
+        let runs = runs.filter(|index| self.beyond(*index).is_none());
+        let runs: Vec<usize> = match candidate.opened.unopened() {
+            Some(_) => Vec::new(),
+            None => runs.collect(),
+        };
         self.run_references(&runs);
         // Only an interruption keeps a submission from being prepared, and references from being run.
         let ready = prepare(&candidate, &self.cells, languages, &self.tools);
@@ -578,3 +569,6 @@ impl Next {
         Self::Decided(Box::new(graded))
     }
 }
+
+#[cfg(test)]
+mod tests;

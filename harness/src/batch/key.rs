@@ -3,8 +3,9 @@
 //! A key is a hash of everything that a report depends on: what was handed in, the exercises and
 //! scenarios that count for it, their references, this program itself, the seed, the level of
 //! confinement, whether packets are kept, what students see of hidden scenarios, and the table of
-//! languages. The machine's own interpreters
-//! and compilers are not in it. How many cells run at a time is not either: it decides nothing.
+//! languages. A report that was made at a better level, or with packets that nobody asks for now, may stand
+//! too. The machine's own interpreters and compilers are not in it. How many cells run at a time is not
+//! either: it decides nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
@@ -17,6 +18,7 @@ use super::grade::Batch;
 use super::select::Selected;
 use crate::course::{Exercise, Scenario};
 use crate::ids::{ExerciseId, ScenarioId, SubmissionId};
+use crate::record::Isolation;
 use crate::submission::{Limits, fingerprint};
 
 /// Equal where a report would be made from the same things.
@@ -51,7 +53,8 @@ impl Key {
 /// What is the same for all submissions of a batch.
 #[derive(Debug)]
 pub(super) struct Keys {
-    run: blake3::Hash,
+    /// What a run is: this one first, and then those that are as good.
+    runs: Vec<blake3::Hash>,
     /// `None` where files of its folder cannot be read.
     exercises: BTreeMap<ExerciseId, Option<blake3::Hash>>,
     scenarios: BTreeMap<ScenarioId, blake3::Hash>,
@@ -68,16 +71,16 @@ impl Keys {
         });
         run.update(own.unwrap_or(said(&env!("CARGO_PKG_VERSION"))).as_bytes());
         let rest = (
-            (batch.seed, batch.isolation, batch.packets),
-            (
-                &batch.languages,
-                &batch.selected.sole,
-                batch.selected.hidden_results,
-            ),
+            batch.seed,
+            &batch.languages,
+            &batch.selected.sole,
+            batch.selected.hidden_results,
         );
         run.update(said(&rest).as_bytes());
+        let runs = as_good(batch.isolation, batch.packets).into_iter();
+        let runs = runs.map(|how| run.clone().update(said(&how).as_bytes()).finalize());
         let mut keys = Self {
-            run: run.finalize(),
+            runs: runs.collect(),
             exercises: BTreeMap::new(),
             scenarios: BTreeMap::new(),
         };
@@ -90,24 +93,38 @@ impl Keys {
         keys
     }
 
-    /// The key of a submission with this content, for which these scenarios count; `None` where
-    /// nobody can say whether they are the same.
-    pub(super) fn key<'a>(
+    /// The key of a submission with this content, for which these scenarios count, and then those of
+    /// reports that may stand in its place; none where nobody can say whether they are the same.
+    pub(super) fn keys<'a>(
         &self,
         id: &SubmissionId,
         content: blake3::Hash,
         counts: impl Iterator<Item = (&'a Exercise, &'a Scenario)>,
-    ) -> Option<Key> {
+    ) -> Vec<Key> {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(self.run.as_bytes());
         hasher.update(said(id).as_bytes());
         hasher.update(content.as_bytes());
         for (exercise, scenario) in counts {
-            hasher.update(self.exercises[&exercise.id]?.as_bytes());
+            let Some(exercise) = self.exercises[&exercise.id] else {
+                return Vec::new();
+            };
+            hasher.update(exercise.as_bytes());
             hasher.update(self.scenarios[&scenario.id].as_bytes());
         }
-        Some(Key(hasher.finalize().to_hex().to_string()))
+        let key = |run: &blake3::Hash| {
+            let hash = hasher.clone().update(run.as_bytes()).finalize();
+            Key(hash.to_hex().to_string())
+        };
+        self.runs.iter().map(key).collect()
     }
+}
+
+/// How a run confines programs and whether it keeps their packets: so, or in a way that leaves as much.
+fn as_good(isolation: Isolation, packets: bool) -> Vec<(Isolation, bool)> {
+    let namespaces = |packets| (Isolation::Namespaces, packets);
+    let mut ways = vec![(isolation, packets), namespaces(packets), namespaces(true)];
+    ways.dedup();
+    ways
 }
 
 /// What an exercise is, without its scenarios, and the files of its folder: a reference may be among
@@ -211,6 +228,24 @@ mod tests {
         };
         assert_eq!(key(None), key(None));
         assert_ne!(key(None), key(Some(Level::Basics)));
+    }
+
+    #[test]
+    fn a_report_that_holds_as_much_may_stand() {
+        let (namespaces, direct) = (Isolation::Namespaces, Isolation::Direct);
+        for (asked, all) in [
+            (
+                (namespaces, false),
+                vec![(namespaces, false), (namespaces, true)],
+            ),
+            ((namespaces, true), vec![(namespaces, true)]),
+            (
+                (direct, false),
+                vec![(direct, false), (namespaces, false), (namespaces, true)],
+            ),
+        ] {
+            assert_eq!(as_good(asked.0, asked.1), all);
+        }
     }
 
     #[test]

@@ -22,9 +22,10 @@ mod prepare;
 mod queue;
 mod select;
 mod selftest;
+mod trial;
 
 pub use cells::{CellFailure, Cells, Interrupt};
-pub use grade::{Batch, BatchError, Earlier, grade, grade_each};
+pub use grade::{Batch, Earlier, grade, grade_each};
 pub use key::{Key, Shard};
 pub use load::Load;
 pub use machine::{LanguageState, Machine, Room, ToolState};
@@ -35,3 +36,4 @@ pub use places::unprotected;
 pub use planning::{GivenPorts, PlanInput, cell_plan, reference_launch};
 pub use select::{Selected, Selection, SelectionError, select};
 pub use selftest::{Row, SelfTest, SelfTestError, Sheet, selftest};
+pub use trial::{BatchError, try_out};

@@ -97,6 +97,8 @@ pub enum Progress {
     Begun(SubmissionId),
     /// A submission is done, and under which key it may stand.
     Submission(Box<SubmissionReport>, Option<Key>),
+    /// A submission is not done: something in this program failed with it, and was said.
+    Broken(SubmissionId),
     /// A submission was graded before, and nothing has changed: no cell runs for it.
     Unchanged(Box<SubmissionReport>),
 }

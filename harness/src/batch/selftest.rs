@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::cells::Interrupt;
-use super::grade::{Batch, BatchError, grade};
+use super::grade::{Batch, grade};
 use super::load::Load;
 use super::naming::Named;
 use super::outcome::{Progress, SubmissionReport, Unplayed};
 use super::places::fit;
 use super::select::Selected;
+use super::trial::{BatchError, try_out};
 use crate::course::{
     Exercise, Fixture, FixtureKind, Fixtures, OtherSide, Scenario, Step, WireRule,
 };
@@ -253,8 +254,10 @@ fn one_round(
         isolation: test.isolation,
         interrupt: test.interrupt.clone(),
     };
+    try_out(&batch)?;
     let failed = Mutex::new(BTreeMap::new());
     let idle = Mutex::new(BTreeMap::new());
+    let broken = Mutex::new(None);
     let outcome = grade(&batch, &|progress| {
         match &progress {
             Progress::ReferenceFailed(scenario, why) => {
@@ -270,10 +273,16 @@ fn one_round(
                 let told: Vec<String> = told.collect();
                 locked(&idle).insert(record.scenario.clone(), told);
             }
+            Progress::Broken(id) => *locked(&broken) = Some(id.clone()),
             _ => {}
         }
         tell(progress);
-    })?;
+    });
+    if let Some(id) = broken.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(BatchError::Trouble(format!(
+            "this program itself failed with {id}"
+        )));
+    }
     let reports = outcome.reports.into_iter();
     Ok(Round {
         reports: reports.map(|one| (one.submission.clone(), one)).collect(),

@@ -11,6 +11,7 @@ use super::options::RunOptions;
 use super::progress::Bar;
 use super::{interrupt, isolation, screen};
 use crate::batch::{self, Batch, BatchError, Earlier, Outcome, Progress, Selected};
+use crate::escape;
 use crate::ids::SubmissionId;
 use crate::record::Isolation;
 use crate::report::{self, Style};
@@ -18,73 +19,34 @@ use crate::submission::Languages;
 
 /// How a batch came out.
 #[derive(Debug)]
-pub(super) enum Graded<T> {
-    /// It was graded, in whole or up to an interruption.
-    Done {
-        outcome: T,
-        /// True when the reference did not pass a scenario.
-        incomplete: bool,
-    },
-    /// It could not begin; why was said.
-    Never(ExitStatus),
+pub(super) struct Graded<T> {
+    pub(super) outcome: T,
+    /// True when something is missing for a reason of ours: the reference did not pass a scenario, or this
+    /// program failed with a submission.
+    pub(super) incomplete: bool,
 }
 
-/// Grades the submissions, where anything is selected, keeps their reports and tells `hear` what happens, from several
-/// threads. With `packets` it hears all packets of the submissions' runs too.
+/// A batch, where anything is selected and this machine can grade it; or else the exit status, and why was
+/// said. Nothing was changed so far.
 ///
 /// # Errors
 /// When it cannot even be tried.
-pub(super) fn grade(
-    selected: &Selected<'_>,
+pub(super) fn ready<'a>(
+    selected: &'a Selected<'a>,
     submissions: Vec<(SubmissionId, PathBuf)>,
     options: &RunOptions,
     packets: bool,
-    hear: &(dyn Fn(Progress, &Bar) + Sync),
-) -> anyhow::Result<Graded<Outcome>> {
-    with_batch(selected, submissions, options, packets, hear, batch::grade)
-}
-
-/// The same for a class, of which no report is kept; what `earlier` knows is not graded again. The
-/// outcome is whether it was interrupted.
-///
-/// # Errors
-/// When it cannot even be tried.
-pub(super) fn grade_each(
-    selected: &Selected<'_>,
-    submissions: Vec<(SubmissionId, PathBuf)>,
-    options: &RunOptions,
-    packets: bool,
-    earlier: Earlier<'_>,
-    hear: &(dyn Fn(Progress, &Bar) + Sync),
-) -> anyhow::Result<Graded<bool>> {
-    with_batch(
-        selected,
-        submissions,
-        options,
-        packets,
-        hear,
-        |batch, tell| batch::grade_each(batch, Some(earlier), tell),
-    )
-}
-
-fn with_batch<T>(
-    selected: &Selected<'_>,
-    submissions: Vec<(SubmissionId, PathBuf)>,
-    options: &RunOptions,
-    packets: bool,
-    hear: &(dyn Fn(Progress, &Bar) + Sync),
-    grade: impl FnOnce(&Batch<'_>, &(dyn Fn(Progress) + Sync)) -> Result<T, BatchError>,
-) -> anyhow::Result<Graded<T>> {
+) -> anyhow::Result<Result<Batch<'a>, ExitStatus>> {
     if selected.exercises.is_empty() {
         screen::error(
             "no scenario was selected\nhint: `sockgrade list --scenarios` shows what there is",
         );
-        return Ok(Graded::Never(ExitStatus::NothingSelected));
+        return Ok(Err(ExitStatus::NothingSelected));
     }
     let (binary, interrupt) = (own_file()?, interrupt::listen()?);
     let isolation = match isolation::chosen(options.isolation(), &binary, &interrupt)? {
         Some(isolation) => isolation,
-        None => return Ok(Graded::Never(ExitStatus::Interrupted)),
+        None => return Ok(Err(ExitStatus::Interrupted)),
     };
     if packets && isolation == Isolation::Direct {
         bail!("packets can only be captured in namespaces\nhint: leave out --pcap");
@@ -100,30 +62,60 @@ fn with_batch<T>(
         languages: Languages::of_course(selected.languages)?,
         interrupt,
     };
-    let reference_failed = AtomicBool::new(false);
-    let bar = Bar::new();
-    let tell = |progress: Progress| {
-        bar.hear(&progress);
-        if let Progress::ReferenceFailed(scenario, why) = &progress {
-            reference_failed.store(true, Ordering::Relaxed);
-            let text = report::terminal::reference_failed(scenario, &why.to_string(), Style::On);
-            bar.above(|| screen::say(text.trim_end()));
-        }
-        hear(progress, &bar);
-    };
-    let graded = grade(&batch, &tell);
-    drop(bar);
-    Ok(match graded {
-        Ok(outcome) => Graded::Done {
-            outcome,
-            incomplete: reference_failed.load(Ordering::Relaxed),
-        },
-        Err(BatchError::Interrupted) => Graded::Never(ExitStatus::Interrupted),
+    Ok(match batch::try_out(&batch) {
+        Ok(()) => Ok(batch),
+        Err(BatchError::Interrupted) => Err(ExitStatus::Interrupted),
         Err(error @ (BatchError::Refused(_) | BatchError::Trouble(_))) => {
             screen::error(&error.to_string());
-            Graded::Never(ExitStatus::Incomplete)
+            Err(ExitStatus::Incomplete)
         }
     })
+}
+
+/// Grades the submissions, keeps their reports and tells `hear` what happens, from several threads. With packets
+/// in the batch it hears all packets of the submissions' runs too.
+pub(super) fn grade(batch: &Batch<'_>, hear: &(dyn Fn(Progress, &Bar) + Sync)) -> Graded<Outcome> {
+    told(hear, |tell| batch::grade(batch, tell))
+}
+
+/// The same for a class, of which no report is kept; what `earlier` knows is not graded again. The
+/// outcome is whether it was interrupted.
+pub(super) fn grade_each(
+    batch: &Batch<'_>,
+    earlier: Earlier<'_>,
+    hear: &(dyn Fn(Progress, &Bar) + Sync),
+) -> Graded<bool> {
+    told(hear, |tell| batch::grade_each(batch, Some(earlier), tell))
+}
+
+/// Grades with a bar, and says at once what is missing for a reason of ours.
+fn told<T>(
+    hear: &(dyn Fn(Progress, &Bar) + Sync),
+    grade: impl FnOnce(&(dyn Fn(Progress) + Sync)) -> T,
+) -> Graded<T> {
+    let incomplete = AtomicBool::new(false);
+    let bar = Bar::new();
+    let outcome = grade(&|progress: Progress| {
+        bar.hear(&progress);
+        let missing = match &progress {
+            Progress::ReferenceFailed(scenario, why) => {
+                report::terminal::reference_failed(scenario, &why.to_string(), Style::On)
+            }
+            Progress::Broken(id) => escape::clean(&format!(
+                "{id}: sockgrade itself failed with it, see above; it was left out"
+            )),
+            _ => String::new(),
+        };
+        if !missing.is_empty() {
+            incomplete.store(true, Ordering::Relaxed);
+            bar.above(|| screen::say(missing.trim_end()));
+        }
+        hear(progress, &bar);
+    });
+    Graded {
+        outcome,
+        incomplete: incomplete.into_inner(),
+    }
 }
 
 /// The file of this program, which is started again for every test.

@@ -63,37 +63,33 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let course = course::load(&arguments.course)?;
     let selected = select(&course, &arguments.selection.selection())?;
     let records: Mutex<Vec<CellRecord>> = Mutex::default();
-    let keeper = arguments.out.as_deref();
-    let keeper = keeper.map(|out| Keeper::new(out, formats, vec![submission.clone()]));
-    let keeper = keeper.transpose()?;
-    let graded = batch::grade(
-        &selected,
-        vec![(submission, arguments.folder.clone())],
-        &arguments.options,
-        arguments.pcap,
-        &|progress, bar| {
-            if let Progress::CellDone {
-                record: Some(record),
-                ..
-            } = &progress
-                && arguments.ladder
-                && record.submission.is_some()
-            {
-                let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
-                records.push(CellRecord::clone(record));
-            }
-            if let Some(keeper) = &keeper {
-                keeper.hear(&progress, bar);
-            }
-        },
-    )?;
-    let (outcome, incomplete) = match graded {
-        Graded::Done {
-            outcome,
-            incomplete,
-        } => (outcome, incomplete),
-        Graded::Never(status) => return Ok(status),
+    let all = vec![(submission.clone(), arguments.folder.clone())];
+    let batch = match batch::ready(&selected, all, &arguments.options, arguments.pcap)? {
+        Ok(batch) => batch,
+        Err(status) => return Ok(status),
     };
+    let wanted = [submission];
+    let keeper = arguments.out.as_deref();
+    let keeper = keeper.map(|out| Keeper::new(out, formats, &wanted, Vec::new(), true));
+    let keeper = keeper.transpose()?;
+    let Graded {
+        outcome,
+        incomplete,
+    } = batch::grade(&batch, &|progress, bar| {
+        if let Progress::CellDone {
+            record: Some(record),
+            ..
+        } = &progress
+            && arguments.ladder
+            && record.submission.is_some()
+        {
+            let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
+            records.push(CellRecord::clone(record));
+        }
+        if let Some(keeper) = &keeper {
+            keeper.hear(&progress, bar);
+        }
+    });
     let unkept = keeper.is_some_and(|keeper| !keeper.finish());
     let mut tally = Tally::default();
     for report in &outcome.reports {

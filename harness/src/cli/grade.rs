@@ -1,5 +1,6 @@
 //! `sockgrade grade`: a whole class.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
@@ -27,7 +28,8 @@ use crate::submission::{Class, class};
 /// A submission that is done is on the disk before the next one is. So after a run that was broken
 /// off, by Ctrl-C, a full disk or a power cut, the same command goes on where it was. It grades what
 /// is new or has changed: the submission, the exercise, its scenarios or its reference, the seed, or
-/// sockgrade itself; and what could not be judged. The rest is unchanged, and no test runs for it.
+/// sockgrade itself; and what could not be judged. The rest is unchanged, and no test runs for it. A report
+/// with packets, or from namespaces, stands also where those are not asked for or not there any more.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exit::help_with_examples(&[
     ("sockgrade grade", "all folders in submissions/; reports in reports/"),
@@ -105,10 +107,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     for remark in &class.remarks {
         screen::say(&escape::clean(remark));
     }
+    let wanted: Vec<SubmissionId> = submissions.iter().map(|(id, _)| id.clone()).collect();
+    let batch = batch::ready(&selected, submissions, &arguments.options, arguments.pcap)?;
+    let batch = match batch {
+        Ok(batch) => batch,
+        Err(status) => return Ok(status),
+    };
     // Where one is graded, the pages are about all the same.
     let everybody = class.submissions.iter().map(|(id, _)| id.clone());
     let everybody = everybody.filter(|id| arguments.shard.is_none_or(|shard| shard.has(id)));
-    let everybody: Vec<SubmissionId> = everybody.collect();
+    let everybody: BTreeSet<SubmissionId> = everybody.collect();
+    let standing = everybody.iter().filter(|id| !wanted.contains(id));
+    let standing: Vec<SubmissionId> = standing.cloned().collect();
+    let again = arguments.force || !arguments.submission.is_empty();
+    let keeper = Keeper::new(&arguments.out, formats, &wanted, standing, again)?;
     let part = arguments.shard.map(|shard| {
         let seed = arguments.options.seed();
         Part::new(
@@ -116,10 +128,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
             seed,
             Key::of_selected(&selected),
             Key::of_class(class.submissions.iter().map(|(id, _)| id)),
-            everybody.iter().cloned().collect(),
+            everybody,
         )
     });
-    let keeper = Keeper::new(&arguments.out, formats, everybody)?;
     part::write(&arguments.out, part.as_ref())?;
     let source = course::source(arguments.course.course.as_deref());
     // As text: the error tells its cause itself.
@@ -128,22 +139,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         students::write(&arguments.out, roster)?;
     }
     let hear = |progress, bar: &_| keeper.hear(&progress, bar);
-    let again = arguments.force || !arguments.submission.is_empty();
-    let graded = batch::grade_each(
-        &selected,
-        submissions,
-        &arguments.options,
-        arguments.pcap,
-        &|id, key| keeper.earlier(id, key).filter(|_| !again),
-        &hear,
-    )?;
-    let (interrupted, incomplete) = match graded {
-        Graded::Done {
-            outcome,
-            incomplete,
-        } => (outcome, incomplete),
-        Graded::Never(status) => return Ok(status),
-    };
+    let Graded {
+        outcome: interrupted,
+        incomplete,
+    } = batch::grade_each(&batch, &|id, keys| keeper.earlier(id, keys), &hear);
     let (done, unchanged) = keeper.done();
     let unkept = !keeper.finish();
     let usual = arguments.submissions == Path::new("submissions");
@@ -157,10 +156,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     }
     for id in keeper.unkept() {
         screen::print(&escape::clean(&format!(
-            "{id}: not everything could be written; the same command grades it again\n"
+            "{id}: it is not done, or not everything could be written; the same command grades it again\n"
         )))?;
     }
     let tally = told.finish(interrupted, unchanged)?;
+    if interrupted && arguments.force {
+        screen::say("--force begins anew; without it the same command grades what is left");
+    }
     let status = tally.status(incomplete || unkept, interrupted);
     if status == ExitStatus::NothingSelected {
         screen::error(

@@ -16,7 +16,7 @@ use crate::report::gradebook::{self, Columns, Decimal, Scale};
 /// renamed.
 ///
 /// Rows are found by the platform's own numbers, which `grade` and `import` kept in students.json, or by the
-/// name of the submission. Submissions without a row and rows without a submission are told; a row
+/// name of the submission. Only submissions of the last run of `grade` count. Submissions without a row and rows without a submission are told; a row
 /// that two could mean is left as it is, and so is whoever has tests that were not judged.
 ///
 /// The points are scaled to the highest grade that the file names (`Maximum Grade`, `Points
@@ -61,6 +61,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let name = arguments.file.display().to_string();
     let file = std::fs::read(&arguments.file).with_context(|| format!("cannot read {name}"))?;
     let graded = gradebook::reports(&arguments.reports)?;
+    if !graded.past.is_empty() {
+        screen::error(&format!(
+            "not of the last run of `grade`, and left out: {}\nhint: if it was broken off, go on with it; \
+             if they are of another assignment, remove their folders",
+            graded.past.join(", ")
+        ));
+    }
     let columns = Columns {
         key: arguments.key.clone(),
         grade: arguments.grade_column.clone(),
@@ -78,7 +85,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         gradebook::write(target, &filled.bytes)?;
     }
     screen::print(&format!("{}: {}", target.display(), filled.told()))?;
-    Ok(if filled.left.is_empty() {
+    Ok(if filled.left.is_empty() && graded.past.is_empty() {
         ExitStatus::Passed
     } else {
         ExitStatus::Incomplete

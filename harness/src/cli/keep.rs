@@ -26,8 +26,10 @@ use crate::report::{ForStaff, ForStudent};
 #[derive(Debug)]
 pub(super) struct Keeper {
     folder: Folder,
-    /// Whom the pages of the class are about.
-    class: Vec<SubmissionId>,
+    /// How many the pages of the class are about.
+    class: usize,
+    /// Those of them that are not in this batch: what an earlier one found out about them stands.
+    standing: Vec<SubmissionId>,
     seen: Mutex<Seen>,
     pages: Pace,
 }
@@ -41,33 +43,47 @@ struct Seen {
 }
 
 impl Keeper {
-    /// For a class, of which perhaps not all are graded in this batch.
+    /// For a batch of these submissions, beside whom the class has others: what the run before knows of them
+    /// stands. With `again`, nothing that is known of the batch's own counts any more.
     ///
     /// # Errors
     /// When the folder cannot be made, or another run has it.
     pub(super) fn new(
         folder: &Path,
         formats: Formats,
-        class: Vec<SubmissionId>,
+        batch: &[SubmissionId],
+        standing: Vec<SubmissionId>,
+        again: bool,
     ) -> anyhow::Result<Self> {
         // As text: the error tells its cause itself.
-        let folder = Folder::begin(folder).map_err(|error| anyhow!("{error}"))?;
+        let told = |error: FolderError| anyhow!("{error}");
+        let folder = Folder::begin(folder).map_err(told)?;
+        if again {
+            batch
+                .iter()
+                .try_for_each(|id| folder.undo(id))
+                .map_err(told)?;
+        }
+        let class = batch.len() + standing.len();
+        let standing = folder.start(standing).map_err(told)?;
         Ok(Self {
             folder: folder.with_formats(formats),
             class,
+            standing,
             seen: Mutex::default(),
             pages: Pace::default(),
         })
     }
 
     /// The report of an earlier run, where it may stand. What was not judged is tried again.
-    pub(super) fn earlier(&self, id: &SubmissionId, key: &Key) -> Option<SubmissionReport> {
+    pub(super) fn earlier(&self, id: &SubmissionId, keys: &[Key]) -> Option<SubmissionReport> {
         let done = self.folder.known(id)?;
         let scenarios = &done.report.scenarios;
         let judged = scenarios
             .iter()
             .all(|one| one.verdict != Verdict::NotJudged);
-        (judged && done.key.as_ref() == Some(key)).then_some(done.report)
+        let may_stand = done.key.is_some_and(|key| keys.contains(&key));
+        (judged && may_stand).then_some(done.report)
     }
 
     /// Writes what was told, if it is for the folder.
@@ -82,6 +98,10 @@ impl Keeper {
                 (id, self.cell(id, record, reference.as_deref(), packets))
             }
             Progress::Begun(id) => (id, self.folder.forget(id)),
+            Progress::Broken(id) => {
+                self.seen().unkept.insert(id.clone());
+                return;
+            }
             Progress::Submission(report, key) => (&report.submission, self.report(report, key)),
             Progress::Unchanged(report) => {
                 let id = &report.submission;
@@ -106,10 +126,19 @@ impl Keeper {
 
     /// Writes what is about the class, now and then; at the end it is written anyway.
     fn refresh(&self) -> Result<(), FolderError> {
-        if self.seen().done.len() >= self.class.len() {
+        if self.standing.len() + self.seen().done.len() >= self.class {
             return Ok(());
         }
-        self.pages.now_and_then(|| self.folder.pages(&self.class))
+        let write = || self.folder.pages(&self.in_the_run(), self.class);
+        self.pages.now_and_then(write)
+    }
+
+    /// Those of the class of whom this run knows what became of them, or lets it stand, in order.
+    fn in_the_run(&self) -> Vec<SubmissionId> {
+        let seen = self.seen();
+        let mut all: Vec<SubmissionId> = self.standing.iter().chain(&seen.done).cloned().collect();
+        all.sort();
+        all
     }
 
     /// The submissions that are done, and how many of them are unchanged.
@@ -130,7 +159,7 @@ impl Keeper {
 
     /// Writes what is about the class; true when nothing was left unwritten.
     pub(super) fn finish(&self) -> bool {
-        if let Err(error) = self.folder.class(&self.class) {
+        if let Err(error) = self.folder.class(&self.in_the_run(), self.class) {
             screen::error(&error.to_string());
             return false;
         }

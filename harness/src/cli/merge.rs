@@ -21,7 +21,7 @@ use crate::roster::Roster;
 /// Join the reports of all parts of a batch to what one run would have written
 ///
 /// The parts are the folders that `sockgrade grade --shard K/N` wrote, each on a machine or in a job
-/// of its own. Only submissions that are done are taken. The parts stay as they are. It prints what one
+/// of its own. Only submissions of the last run on a folder that are done are taken. The parts stay as they are. It prints what one
 /// run would have printed.
 ///
 /// Parts that are missing and parts that are not finished are told; what is there is joined, and the exit
@@ -61,12 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let missing = part::missing(&parts)?;
     let mut from: BTreeMap<SubmissionId, PathBuf> = BTreeMap::new();
     for part in &arguments.parts {
-        let mut known =
-            all_known(part).with_context(|| format!("cannot read {}", part.display()))?;
-        if let Some((_, of_class)) = parts.iter().find(|(folder, _)| folder == part) {
-            // What an earlier run on this folder left is of no concern.
-            known.retain(|(id, _)| of_class.submissions.contains(id));
-        }
+        let known = all_known(part).with_context(|| format!("cannot read {}", part.display()))?;
         for (id, folder) in known {
             if let Some(other) = from.get(&id) {
                 bail!(
@@ -106,7 +101,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         })
         .collect();
     let ids: Vec<SubmissionId> = from.into_keys().collect();
-    reports.class(&ids).map_err(|error| anyhow!("{error}"))?;
+    reports
+        .class(&ids, ids.len())
+        .map_err(|error| anyhow!("{error}"))?;
     let detail = arguments.detail.detail();
     let mut told = Told::new(&ids, Places::default(), detail, step);
     for id in &ids {

@@ -35,7 +35,7 @@ impl Bar {
                     report.submission.as_str().as_bytes(),
                 ));
             }
-            Progress::Begun(_) | Progress::ReferenceFailed(..) => {}
+            Progress::Begun(_) | Progress::Broken(_) | Progress::ReferenceFailed(..) => {}
         }
     }
 

@@ -89,20 +89,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((*record, packets));
         }
     };
-    let graded = batch::grade(
-        &selected,
-        vec![(submission, folder)],
-        options,
-        arguments.pcap.is_some(),
-        &hear,
-    )?;
-    let (outcome, incomplete) = match graded {
-        Graded::Done {
-            outcome,
-            incomplete,
-        } => (outcome, incomplete),
-        Graded::Never(status) => return Ok(status),
+    let all = vec![(submission, folder)];
+    let batch = match batch::ready(&selected, all, options, arguments.pcap.is_some())? {
+        Ok(batch) => batch,
+        Err(status) => return Ok(status),
     };
+    let Graded {
+        outcome,
+        incomplete,
+    } = batch::grade(&batch, &hear);
     let look = screen::look();
     let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     for report in &outcome.reports {

@@ -20,7 +20,7 @@ const COPY: &str = ".course";
 const UNFINISHED: &str = ".course-unfinished";
 
 /// Keeps a course in a folder of reports, in place of the one of an earlier run; one that is in the
-/// binary needs no copy.
+/// binary needs no copy, and neither does the copy itself.
 ///
 /// # Errors
 /// When it cannot be copied.
@@ -33,17 +33,25 @@ pub fn keep(reports: &Path, course: &Source) -> Result<(), FolderError> {
         path: copy.clone(),
         source,
     };
-    for old in [&unfinished, &copy] {
-        match fs::remove_dir_all(old) {
-            Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(error(why)),
-            Ok(()) | Err(_) => {}
-        }
+    let is_copy = |copy: PathBuf| root.canonicalize().is_ok_and(|root| root == copy);
+    if copy.canonicalize().is_ok_and(is_copy) {
+        return Ok(());
     }
+    remove_all(&unfinished).map_err(error)?;
     fs::create_dir(&unfinished).map_err(error)?;
     for part in course.parts().map_err(error)? {
         copy_all(&root.join(&part), &unfinished.join(&part)).map_err(error)?;
     }
+    remove_all(&copy).map_err(error)?;
     fs::rename(&unfinished, &copy).map_err(error)
+}
+
+/// Removes a folder, where there is one.
+fn remove_all(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => Err(why),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// The course that is kept in a folder of reports.

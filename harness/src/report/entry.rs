@@ -47,6 +47,32 @@ impl ForStaff {
         }
     }
 
+    /// The same without what only the submission's own report tells: a whole class of these is in memory
+    /// while its page is made.
+    pub fn for_class(report: &SubmissionReport) -> Self {
+        let mut all = Self::of(report);
+        let Shown(report) = &mut all.shown;
+        report.files = Vec::new();
+        report.notices = Vec::new();
+        for graded in &mut report.scenarios {
+            graded.checks = Vec::new();
+            graded.hint = String::new();
+            for texts in [
+                &mut graded.faults,
+                &mut graded.did,
+                &mut graded.program_did,
+                &mut graded.expected,
+            ] {
+                *texts = Vec::new();
+            }
+            for finding in &mut graded.findings {
+                finding.evidence = None;
+                finding.steps = Vec::new();
+            }
+        }
+        all
+    }
+
     /// The submission's name as it is: a key that other files are joined by, and no text to show.
     pub fn exact_name(&self) -> &SubmissionId {
         &self.exact_name

@@ -7,7 +7,7 @@
 //! reports/grades.csv                      where asked for, and so are the files of other formats
 //! reports/students.json                   whose the submissions are, where a platform said it
 //! reports/part.json                       which part of a class it is, where it is one
-//! reports/results.jsonl                   a line per submission, as they come; in order at the end
+//! reports/results.jsonl                   a line per submission of the run, as they come; in order at the end
 //! reports/.course/                        the course that it was graded with, where that is a folder
 //! reports/.lock                           held while a run writes here
 //! reports/<submission>/index.html
@@ -20,11 +20,14 @@
 //!                                                     <participant>.pcapng    where asked for
 //! ```
 //!
+//! Folders of submissions that were graded here in an earlier run, and are not in this one, stay; what
+//! `results.jsonl` does not name counts for nothing.
+//!
 //! A file is written beside its place and renamed into it, so that whoever reads finds the old one or
 //! the new one and never a half. Names of folders are derived from names that students chose, so
 //! nothing in them may lead elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -39,13 +42,17 @@ use super::format::{self, Formats, junit};
 use super::html::{self, Runs, Seen};
 use super::journal::{self, Done};
 use super::ladder::svg;
-use super::{json, json_text, jsonl, part, pcapng, text};
+use super::{json, json_text, jsonl, pcapng, text};
 use crate::batch::SubmissionReport;
-use crate::escape::is_unsafe;
 use crate::ids::{ScenarioId, SubmissionId};
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
-use crate::roster;
+
+mod names;
+
+pub(super) use names::cell_names;
+pub use names::folder_name;
+use names::safe_name;
 
 /// The file with a line per submission.
 const RESULTS: &str = "results.jsonl";
@@ -69,9 +76,6 @@ const CELLS: &str = "cells";
 const LOCK: &str = ".lock";
 /// How the name of a file begins that is not whole yet.
 const UNFINISHED: &str = ".report-";
-/// So many bytes of a name are kept; file systems take 255.
-const NAME_BYTES: usize = 120;
-
 /// A file of a report that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be written: {source}\nhint: choose another folder", path.display())]
@@ -106,7 +110,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// For a batch: `results.jsonl` begins empty, other files stay until they are written anew.
+    /// For a batch. All files stay until they are written anew.
     ///
     /// # Errors
     /// When the folder cannot be made or written to, or another run has it.
@@ -118,7 +122,6 @@ impl Folder {
         let path = root.join(RESULTS);
         let open = OpenOptions::new().append(true).create(true).open(&path);
         let results = open.map_err(at(&path))?;
-        results.set_len(0).map_err(at(&path))?;
         Ok(Self {
             root,
             results,
@@ -143,6 +146,33 @@ impl Folder {
     /// The folder of one submission.
     pub fn of(&self, submission: &SubmissionId) -> PathBuf {
         self.root.join(folder_name(submission))
+    }
+
+    /// Begins `results.jsonl` with those of these submissions that were in the run before and are done, and
+    /// returns them. From here on it says who is in this run.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn start(&self, standing: Vec<SubmissionId>) -> Result<Vec<SubmissionId>, FolderError> {
+        let path = self.root.join(RESULTS);
+        let before = listed(&self.root).map_err(at(&path))?.unwrap_or_default();
+        self.results.set_len(0).map_err(at(&path))?;
+        let mut stand = Vec::new();
+        for id in standing.into_iter().filter(|id| before.contains(id)) {
+            if let Some(done) = self.known(&id) {
+                self.line(&ForStaff::of(&done.report))?;
+                stand.push(id);
+            }
+        }
+        Ok(stand)
+    }
+
+    /// Takes away that a submission is done, so that it is graded again.
+    ///
+    /// # Errors
+    /// When that is not possible.
+    pub fn undo(&self, submission: &SubmissionId) -> Result<(), FolderError> {
+        remove(&self.of(submission).join(DONE))
     }
 
     /// Takes away what an earlier run says of a submission that is graded anew: that it is done, its
@@ -232,19 +262,22 @@ impl Folder {
     }
 
     /// Writes what is about the class when a batch is at its end: [`Self::pages`] and, in this order,
-    /// `results.jsonl`, from what is known of these submissions.
+    /// `results.jsonl`, from what is known of these submissions of `all`.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn class(&self, submissions: &[SubmissionId]) -> Result<(), FolderError> {
+    pub fn class(&self, submissions: &[SubmissionId], all: usize) -> Result<(), FolderError> {
         replace_with(&self.root.join(RESULTS), |file| {
-            let mut file = BufWriter::new(file);
+            let mut lines = BufWriter::new(&mut *file);
             for report in self.reports(submissions) {
-                file.write_all(jsonl::render(&ForStaff::of(&report)).as_bytes())?;
+                lines.write_all(jsonl::render(&ForStaff::of(&report)).as_bytes())?;
             }
-            file.flush()
+            lines.flush()?;
+            drop(lines);
+            // Whoever is not in it does not count.
+            file.sync_all()
         })?;
-        self.pages(submissions)
+        self.pages(submissions, all)
     }
 
     fn reports(&self, submissions: &[SubmissionId]) -> impl Iterator<Item = SubmissionReport> {
@@ -253,11 +286,11 @@ impl Folder {
     }
 
     /// Writes `junit.xml`, the class's files of other formats and the page of the class, from what is
-    /// known of these submissions. What is not known is left out.
+    /// known of these submissions of `all`. What is not known is left out.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn pages(&self, submissions: &[SubmissionId]) -> Result<(), FolderError> {
+    pub fn pages(&self, submissions: &[SubmissionId], all: usize) -> Result<(), FolderError> {
         replace_with(&self.root.join(JUNIT), |file| {
             // The sums stand in front and are known at the end.
             let mut suites = BufWriter::new(tempfile::tempfile_in(&self.root)?);
@@ -272,9 +305,9 @@ impl Folder {
             file.write_all(junit::TAIL.as_bytes())
         })?;
         // The page counts over all of them, so all are in memory while it is made.
-        let all = self.reports(submissions);
-        let all: Vec<ForStaff> = all.map(|report| ForStaff::of(&report)).collect();
-        for (path, content) in self.formats.of_class(&all) {
+        let known = self.reports(submissions);
+        let known: Vec<ForStaff> = known.map(|report| ForStaff::for_class(&report)).collect();
+        for (path, content) in self.formats.of_class(&known) {
             let path = self.root.join(path);
             match content {
                 Some(content) => replace(&path, content.as_bytes())?,
@@ -282,7 +315,7 @@ impl Folder {
                 None => remove(&path)?,
             }
         }
-        let page = html::class(&all, submissions.len() - all.len());
+        let page = html::class(&known, all - known.len());
         replace(&self.root.join(PAGE), page.as_bytes())
     }
 
@@ -379,20 +412,45 @@ impl Folder {
     }
 }
 
-/// The submissions that are done in a folder of reports, by name, each with its own folder.
+/// The submissions of the last run that are done in a folder of reports, by name, each with its own folder.
 ///
 /// # Errors
 /// When the folder cannot be read.
 pub fn all_known(root: &Path) -> io::Result<Vec<(SubmissionId, PathBuf)>> {
+    let listed = listed(root)?;
     let mut submissions = Vec::new();
     for entry in root.read_dir()? {
         let folder = entry?.path();
-        if let Some(done) = known(&folder) {
+        if let Some(done) = known(&folder)
+            && listed
+                .as_ref()
+                .is_none_or(|all| all.contains(&done.report.submission))
+        {
             submissions.push((done.report.submission, folder));
         }
     }
     submissions.sort();
     Ok(submissions)
+}
+
+/// Who is in the last run on a folder of reports, and was graded in it or known to it; `None` where its
+/// `results.jsonl` is not there.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn listed(root: &Path) -> io::Result<Option<BTreeSet<SubmissionId>>> {
+    let lines = match fs::read_to_string(root.join(RESULTS)) {
+        Ok(lines) => lines,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // The last one may be cut short.
+    let lines = lines.lines().filter_map(|line| jsonl::read(line).ok());
+    Ok(Some(
+        lines
+            .map(|line| SubmissionId::new(line.submission))
+            .collect(),
+    ))
 }
 
 fn known(folder: &Path) -> Option<Done> {
@@ -415,52 +473,6 @@ pub fn packets(
         Ok(path)
     };
     devices.iter().map(write).collect()
-}
-
-/// The name of a submission's folder: the submission's own where it is harmless, otherwise with `_`
-/// for what is not and a hash behind it. Two submissions never share one.
-pub fn folder_name(submission: &SubmissionId) -> String {
-    safe_name(submission.as_str())
-}
-
-/// The names of the folders of a scenario's record, from the outermost on.
-pub(super) fn cell_names(scenario: &ScenarioId) -> impl Iterator<Item = String> {
-    scenario.as_str().split('/').map(safe_name)
-}
-
-fn safe_name(name: &str) -> String {
-    let mut taken = [RESULTS, JUNIT, PAGE, roster::FILE, part::FILE]
-        .into_iter()
-        .chain(format::paths_of_class());
-    let taken = taken.any(|one| one == name);
-    let fits = !name.is_empty()
-        && !taken
-        && name.len() <= NAME_BYTES
-        && name.chars().all(harmless)
-        && !name.starts_with(['.', '-', ' '])
-        && !name.ends_with(['.', ' ']);
-    if fits {
-        return name.to_owned();
-    }
-    let mut kept = String::new();
-    for c in name.chars() {
-        if kept.len() + c.len_utf8() > NAME_BYTES / 2 {
-            break;
-        }
-        let first = kept.is_empty() && ".- ".contains(c);
-        kept.push(if harmless(c) && !first { c } else { '_' });
-    }
-    // No harmless name has a tilde, so none is equal to this one.
-    let hash = blake3::hash(name.as_bytes()).to_hex();
-    format!("{kept}~{}", &hash[..16])
-}
-
-fn harmless(c: char) -> bool {
-    if c.is_ascii() {
-        c.is_ascii_alphanumeric() || "._-+@,= ()".contains(c)
-    } else {
-        !is_unsafe(c) && !c.is_whitespace()
-    }
 }
 
 /// Reads a file of a folder of reports, where there is one.

@@ -25,9 +25,10 @@ use std::path::Path;
 pub use error::GradebookError;
 pub use grade::Decimal;
 
-use super::folder::REPORT;
+use super::folder::{REPORT, listed};
 use super::json::{self, Report};
 use super::students;
+use crate::ids::SubmissionId;
 use crate::roster::{Platform, Roster};
 use cells::Cells;
 use feedback::{Form, feedback};
@@ -64,6 +65,8 @@ pub struct Graded {
     pub reports: Vec<Report>,
     /// The platform's names and ids.
     pub roster: Option<Roster>,
+    /// The submissions of reports that an earlier run left there, and the last one knows nothing of.
+    pub past: Vec<String>,
 }
 
 /// A filled gradebook, and what is to be said of it.
@@ -113,6 +116,14 @@ pub fn reports(root: &Path) -> Result<Graded, GradebookError> {
             Err(error) => return Err(wrong(&path, error.to_string())),
         }
     }
+    let listed = listed(root).map_err(|error| wrong(root, error.to_string()))?;
+    let is_past = |report: &mut Report| {
+        let id = SubmissionId::new(&report.submission);
+        listed.as_ref().is_some_and(|all| !all.contains(&id))
+    };
+    let past = reports.extract_if(.., is_past);
+    let mut past: Vec<String> = past.map(|report| report.submission).collect();
+    past.sort();
     if reports.is_empty() {
         return Err(GradebookError::NoReports {
             path: root.to_owned(),
@@ -120,7 +131,11 @@ pub fn reports(root: &Path) -> Result<Graded, GradebookError> {
     }
     reports.sort_by(|one, other| one.submission.cmp(&other.submission));
     let roster = students::read(root).map_err(|error| wrong(&error.path, error.why))?;
-    Ok(Graded { reports, roster })
+    Ok(Graded {
+        reports,
+        roster,
+        past,
+    })
 }
 
 /// Fills a gradebook. `full` says how many points full marks are, where that is not what all could earn.

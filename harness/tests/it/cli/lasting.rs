@@ -402,6 +402,91 @@ fn a_second_run_on_one_folder_says_so_and_stops() {
 }
 
 #[test]
+fn what_an_earlier_run_left_counts_for_nothing() {
+    let place = class(2).with("list.csv", "Account,Points\ns00,\ns01,\nnobody,\n");
+    place.sockgrade(&grade("reports", &[])).assert().code(1);
+    fs::remove_dir_all(place.path("submissions/s01")).unwrap();
+    place.sockgrade(&grade("reports", &[])).assert().code(1);
+    assert!(place.path("reports/s01/report.json").exists());
+    let words = "gradebook list.csv --key Account --grade-column Points";
+    let words: Vec<&str> = words.split(' ').collect();
+    place
+        .sockgrade(&words)
+        .assert()
+        .code(3)
+        .stderr(has("not of the last run of `grade`, and left out: s01"))
+        .stdout(has("line 3: s01"));
+    let full = place.json("reports/s00/report.json")["earned"].clone();
+    let filled = format!("Account,Points\ns00,{full}\ns01,\nnobody,0\n");
+    assert_eq!(place.read("list.csv"), filled);
+    place
+        .sockgrade(&["merge", "reports", "--out", "so-far"])
+        .assert()
+        .code(1)
+        .stdout(has("2 submissions"));
+    assert!(!place.path("so-far/s01").exists());
+}
+
+#[test]
+fn a_part_that_is_graded_again_is_not_finished_before_its_end() {
+    let place = class(3);
+    for (shard, out) in [("1/2", "one"), ("2/2", "two")] {
+        place
+            .sockgrade(&grade(out, &["--shard", shard]))
+            .assert()
+            .code(predicates::ord::le(4));
+    }
+    let of = place.read("one/results.jsonl").lines().count();
+    assert!(of > 0);
+    // As a run leaves it that is killed before its first submission is done.
+    fs::write(place.path("one/results.jsonl"), "").unwrap();
+    place
+        .sockgrade(&["merge", "one", "two", "--out", "both"])
+        .assert()
+        .code(3)
+        .stderr(has(&format!(
+            "one is not finished: {of} of {of} not graded"
+        )));
+}
+
+#[test]
+fn a_run_that_does_not_begin_changes_nothing() {
+    let place = class(2);
+    let words = grade("reports", &["--shard", "1/1"]);
+    place.sockgrade(&words).assert().code(1);
+    let before = reports(&place.path("reports"));
+    let words = "grade --exercise tcp-echo --scenario nothing-like-it --seed 3 --out reports";
+    let words: Vec<&str> = words.split(' ').collect();
+    place.sockgrade(&words).assert().code(4);
+    let words = grade("reports", &["--isolation", "direct", "--pcap"]);
+    place.sockgrade(&words).assert().code(2);
+    assert_eq!(reports(&place.path("reports")), before);
+}
+
+#[test]
+fn a_report_that_holds_more_than_is_asked_for_stands() {
+    let place = class(1);
+    let packets = place.path("reports/s00/cells/tcp-echo/server/basic/server.pcapng");
+    let again = |more: &[&str], unchanged: bool| {
+        // Programs that everybody can read.
+        let mut run = place.sockgrade(&grade("reports", more));
+        let assert = run.env("PATH", "/usr/bin:/bin").assert().code(1);
+        let told = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
+        assert_eq!(told.contains("2 of 2 unchanged"), unchanged, "{told}");
+    };
+    again(&[], false);
+    assert!(!packets.exists());
+    again(&["--pcap"], false);
+    assert!(packets.exists());
+    again(&[], true);
+    again(&["--isolation", "direct"], true);
+    assert!(packets.exists());
+    again(&["--isolation", "direct", "--force"], false);
+    assert!(!packets.exists());
+    again(&[], false);
+}
+
+#[test]
 fn what_cannot_be_gone_on_with_is_told() {
     let place = class(1);
     place

@@ -90,6 +90,37 @@ fn an_exercise_with_its_own_reference_and_language_is_graded() {
         .assert()
         .code(1)
         .stdout(super::has("2/6"));
+    // The course that was kept is as good, and is kept still.
+    place
+        .sockgrade(&["grade", "--course", "reports/.course"])
+        .assert()
+        .code(1)
+        .stdout(super::has("1 of 1 unchanged"));
+    assert!(place.path("reports/.course/course.yaml").exists());
+}
+
+#[test]
+fn a_record_of_a_test_that_there_is_no_more_is_left_out_and_no_other() {
+    let place = course()
+        .with("submissions/ann/tcp_shout_server.snake", SERVER)
+        .with("submissions/ann/tcp_shout_client.py", CLIENT);
+    place
+        .sockgrade(&["grade", "--course", "own"])
+        .assert()
+        .code(0);
+    std::fs::remove_file(place.path("own/tcp-shout/server/pieces.yaml")).unwrap();
+    place
+        .with(
+            "own/tcp-shout/exercise.yaml",
+            EXERCISE.replace("[basic, pieces]", "[basic]"),
+        )
+        .sockgrade(&["judge", "reports", "--course", "own"])
+        .assert()
+        .code(3)
+        .stdout(super::has(
+            "is a record of tcp-shout/server/pieces, which this course does not have",
+        ))
+        .stdout(super::has("ann      4/4"));
 }
 
 #[test]

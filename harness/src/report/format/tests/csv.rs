@@ -15,7 +15,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 }
 
 fn of(reports: &[SubmissionReport]) -> String {
-    let reports: Vec<ForStaff> = reports.iter().map(ForStaff::of).collect();
+    let reports: Vec<ForStaff> = reports.iter().map(ForStaff::for_class).collect();
     render(&reports)
 }
 

@@ -44,6 +44,7 @@ fn class(reports: Vec<Report>, platform: Option<(Platform, Vec<Student>)>) -> Gr
     Graded {
         reports,
         roster: platform.map(|(platform, students)| Roster::new(platform, students)),
+        past: Vec::new(),
     }
 }
 

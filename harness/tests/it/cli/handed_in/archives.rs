@@ -1,6 +1,6 @@
 //! Archives in a folder of submissions, good and bad.
 
-use super::super::{Place, RIGHT_SERVER, WRONG_SERVER, has};
+use super::super::{BINARY, Place, RIGHT_SERVER, WRONG_SERVER, has};
 use super::{BASIC, SERVER, tar_gz, zip};
 
 #[test]
@@ -104,4 +104,28 @@ fn what_cannot_be_opened_is_told_where_nothing_else_counts_too() {
             .read("reports/alice/report.txt")
             .contains("alice.zip was not opened")
     );
+}
+
+#[test]
+fn an_archive_that_there_is_no_room_for_is_not_judged() {
+    let large = vec![b'#'; 1 << 20];
+    let archive = zip(&[
+        (SERVER, RIGHT_SERVER.as_bytes()),
+        ("data.txt", large.as_slice()),
+    ]);
+    let place = Place::new()
+        .with("submissions/alice.zip", archive)
+        .with(&format!("submissions/bob/{SERVER}"), RIGHT_SERVER);
+    // No file may be larger than 512 KiB.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 1024; exec {BINARY} grade --scenario tcp-echo/server/basic"
+    );
+    assert_cmd::Command::new("sh")
+        .current_dir(place.path(""))
+        .args(["-c", &script])
+        .assert()
+        .code(3)
+        .stdout(has("alice.zip could not be unpacked"))
+        .stdout(has("1 with all points, 1 not judged in full"));
+    assert!(place.json("reports/alice/report.json")["not_judged"].as_u64() > Some(0));
 }
