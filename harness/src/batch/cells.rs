@@ -136,19 +136,20 @@ impl Cells {
     /// # Errors
     /// Why there is no record.
     pub fn run(&self, plan: CellPlan) -> Result<CellRecord, CellFailure> {
-        let ran = self.run_with_packets(plan, |_| None);
+        let ran = self.run_with_packets(plan, || Ok(()), |_| None);
         ran.map(|(record, _)| record)
     }
 
     /// Runs a scenario; the packets of its devices are there where the plan asks for them. One that
     /// something on our side disturbed, or about which there is a `doubt`, is run again, while none of
-    /// the others runs. A doubt that stays is trouble.
+    /// the others runs. A doubt that stays is trouble. Each time `make_ready` comes first.
     ///
     /// # Errors
     /// Why there is no record.
     pub fn run_with_packets(
         &self,
         plan: CellPlan,
+        make_ready: impl Fn() -> Result<(), CellFailure>,
         doubt: impl Fn(&CellRecord) -> Option<String>,
     ) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
         let run = || {
@@ -158,6 +159,7 @@ impl Cells {
             }
             Ok(ran)
         };
+        make_ready()?;
         let beside = self
             .side_by_side
             .read()
@@ -168,6 +170,7 @@ impl Cells {
             if ran.0.trouble.is_empty() {
                 break;
             }
+            make_ready()?;
             let _alone = self
                 .side_by_side
                 .write()

@@ -344,12 +344,17 @@ impl Grading<'_> {
             packets: self.batch.packets && submission.is_some(),
             ports: ports.as_ref().map(|ports| ports.given),
         };
+        // An earlier attempt may have left something at them, as any other run.
+        let clear_ports = || match &ports {
+            Some(ports) => ports.clear(&self.batch.interrupt),
+            None => Ok(()),
+        };
         let doubt = |record: &CellRecord| doubt(exercise, scenario, record, input.reference);
         let cells = match submission {
             Some(_) => &self.cells,
             None => &self.cells.clone().for_all(),
         };
-        let mut ran = cells.run_with_packets(cell_plan(&input), doubt)?;
+        let mut ran = cells.run_with_packets(cell_plan(&input), clear_ports, doubt)?;
         ran.0.course = course_folder(exercise);
         Ok(ran)
     }

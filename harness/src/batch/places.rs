@@ -49,7 +49,19 @@ const KEPT: Duration = Duration::from_secs(75);
 #[must_use]
 pub(super) struct Ports {
     pub(super) given: GivenPorts,
-    _taken: Vec<Port>,
+    transport: Transport,
+    taken: Vec<Port>,
+}
+
+impl Ports {
+    /// Frees them of what earlier runs left.
+    ///
+    /// # Errors
+    /// That somebody else has one, or that the run was interrupted.
+    pub(super) fn clear(&self, interrupt: &Interrupt) -> Result<(), CellFailure> {
+        let mut taken = self.taken.iter();
+        taken.try_for_each(|port| clear(port, self.transport, interrupt))
+    }
 }
 
 /// Why a scenario cannot be run on the machine's own network.
@@ -125,9 +137,8 @@ pub(super) fn fit<'a>(
 /// are handed out.
 ///
 /// # Errors
-/// That somebody else has the exercise's port, or that the run was interrupted.
+/// That there are none, or that the run was interrupted.
 pub(super) fn take(exercise: &Exercise, interrupt: &Interrupt) -> Result<Ports, CellFailure> {
-    let trouble = |error: io::Error| CellFailure::Trouble(format!("a port: {error}"));
     let transport = exercise.transport;
     let mut taken = Vec::new();
     if transport != Transport::Unix {
@@ -138,21 +149,6 @@ pub(super) fn take(exercise: &Exercise, interrupt: &Interrupt) -> Result<Ports, 
                 None => {}
             }
         };
-        let clock = Clock::start();
-        loop {
-            match own.clear(transport).map_err(trouble)? {
-                Cleared::Free => break,
-                Cleared::Held(why) => return Err(CellFailure::Trouble(why)),
-                Cleared::NotYet if clock.elapsed() > KEPT => {
-                    let why = format!("port {} does not become free", own.number);
-                    return Err(CellFailure::Trouble(why));
-                }
-                Cleared::NotYet if interrupt.said_within(AGAIN) => {
-                    return Err(CellFailure::Interrupted);
-                }
-                Cleared::NotYet => {}
-            }
-        }
         taken.push(own);
     }
     let mut given = [0; 2];
@@ -164,8 +160,31 @@ pub(super) fn take(exercise: &Exercise, interrupt: &Interrupt) -> Result<Ports, 
     let [listener, caller] = given;
     Ok(Ports {
         given: GivenPorts { listener, caller },
-        _taken: taken,
+        transport,
+        taken,
     })
+}
+
+fn trouble(error: io::Error) -> CellFailure {
+    CellFailure::Trouble(format!("a port: {error}"))
+}
+
+/// Frees a port of what earlier runs left, for as long as the kernel may take to let go of that.
+fn clear(port: &Port, transport: Transport, interrupt: &Interrupt) -> Result<(), CellFailure> {
+    let clock = Clock::start();
+    loop {
+        let (why, longest) = match port.clear(transport).map_err(trouble)? {
+            Cleared::Free => return Ok(()),
+            Cleared::Held(why) => (why, Duration::ZERO),
+            Cleared::NotYet => (format!("port {} does not become free", port.number), KEPT),
+        };
+        if clock.elapsed() >= longest {
+            return Err(CellFailure::Trouble(why));
+        }
+        if interrupt.said_within(AGAIN) {
+            return Err(CellFailure::Interrupted);
+        }
+    }
 }
 
 /// The next port that nobody has.
@@ -180,4 +199,47 @@ fn hand_out(transport: Transport) -> io::Result<Port> {
         }
     }
     Err(io::Error::other("none is free"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+    use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+
+    use super::*;
+    use crate::os::devices::NetNs;
+    use crate::os::net;
+
+    /// One port, for servers and clients.
+    fn ports() -> (Ports, SocketAddr) {
+        let port = hand_out(Transport::Tcp).unwrap();
+        let number = port.number;
+        let ports = Ports {
+            given: GivenPorts {
+                listener: number,
+                caller: number,
+            },
+            transport: Transport::Tcp,
+            taken: vec![port],
+        };
+        (ports, (Ipv4Addr::LOCALHOST, number).into())
+    }
+
+    #[test]
+    fn what_an_earlier_attempt_left_at_its_ports_does_not_block_the_next() {
+        let (ports, address) = ports();
+        let device = NetNs::at(Isolation::Direct).unwrap();
+        let bind = || net::try_to_bind(&device, Transport::Tcp, address);
+        for _ in 0..3 {
+            ports.clear(&Interrupt::new().unwrap()).unwrap();
+            bind().unwrap();
+            let listener = TcpListener::bind(address).unwrap();
+            let mut client = TcpStream::connect(address).unwrap();
+            // The server ends first.
+            drop((listener.accept().unwrap(), listener));
+            assert_eq!(client.read(&mut [0; 1]).unwrap(), 0);
+            drop(client);
+            bind().expect_err("the kernel keeps what is left");
+        }
+    }
 }

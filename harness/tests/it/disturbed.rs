@@ -1,6 +1,7 @@
 //! A run that something on our side disturbed is run again, and not for ever. The cell is played by a
 //! shell script that counts how often it is asked, and says that it was disturbed as often as it is to.
 
+use std::cell::Cell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -74,6 +75,33 @@ fn a_disturbed_run_is_run_again_at_most_twice() {
 fn what_a_class_hangs_on_is_tried_more_often() {
     assert_eq!(run_with(9, Cells::for_all), (10, false));
     assert_eq!(run_with(99, Cells::for_all), (12, true));
+}
+
+#[test]
+fn each_attempt_is_made_ready_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let disturbed = answer(folder.path(), &["this machine was too busy"]);
+    fs::write(folder.path().join("disturbed"), disturbed).unwrap();
+    let cells = cells(folder.path(), "echo run >> runs; cat disturbed");
+    let plan = plan(
+        folder.path(),
+        vec![COMMAND.to_owned()],
+        Vec::new(),
+        Vec::new(),
+        1000,
+    );
+    let made_ready = Cell::new(0);
+    let make_ready = || {
+        made_ready.set(made_ready.get() + 1);
+        match made_ready.get() {
+            1 | 2 => Ok(()),
+            _ => Err(CellFailure::Trouble("not for a third".to_owned())),
+        }
+    };
+    let failure = cells.run_with_packets(plan, make_ready, |_| None);
+    assert_eq!(failure.unwrap_err().to_string(), "not for a third");
+    let runs = fs::read_to_string(folder.path().join("runs")).unwrap();
+    assert_eq!(runs.lines().count(), 2);
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn a_client_that_waits_for_a_processor_is_seen_to() {
         assert!(record.programs[0].waited_ms > 50, "{record:#?}");
         Some("not to be trusted".to_owned())
     };
-    let (record, _) = cells.run_with_packets(plan, doubt).unwrap();
+    let (record, _) = cells.run_with_packets(plan, || Ok(()), doubt).unwrap();
     // A doubt that stays, however often it is tried, is told.
     assert_eq!(asked.get(), 3);
     assert_eq!(record.trouble, ["not to be trusted"]);
