@@ -21,6 +21,7 @@ use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, Uid};
 
@@ -122,6 +123,11 @@ pub fn processes(init: Pid) -> io::Result<Vec<i32>> {
     Ok(below(init)?.0)
 }
 
+/// A file in which a name stands that a program has given itself: that may be any bytes.
+fn text(path: impl AsRef<Path>) -> io::Result<String> {
+    Ok(String::from_utf8_lossy(&fs::read(path)?).into_owned())
+}
+
 /// The processes below this one that are still there, and whether it has a child that has ended.
 fn below(init: Pid) -> io::Result<(Vec<i32>, bool)> {
     let init = init.as_raw_nonzero().get();
@@ -136,7 +142,7 @@ fn below(init: Pid) -> io::Result<(Vec<i32>, bool)> {
             continue;
         };
         // A process that ended since the folder was read is not there any more.
-        let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
+        let Ok(stat) = text(format!("/proc/{pid}/stat")) else {
             continue;
         };
         let Some(stat) = Stat::parse(&stat) else {
@@ -209,7 +215,7 @@ pub fn threads_of(uid: Uid) -> io::Result<u64> {
         let own = entry
             .metadata()
             .is_ok_and(|data| data.uid() == uid.as_raw());
-        let stat = own.then(|| fs::read_to_string(entry.path().join("stat")));
+        let stat = own.then(|| text(entry.path().join("stat")));
         if let Some(Ok(stat)) = stat {
             threads += Stat::parse(&stat).map_or(1, |stat| stat.threads);
         }
@@ -293,7 +299,7 @@ pub fn look(init: Pid) -> io::Result<Look> {
 
 /// A reason why rest cannot be proven for this process.
 fn unsure(pid: i32) -> Option<String> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let status = text(format!("/proc/{pid}/status")).ok()?;
     let caught = status
         .lines()
         .find_map(|line| line.strip_prefix("SigCgt:"))?;
@@ -328,7 +334,7 @@ fn unsure(pid: i32) -> Option<String> {
 fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String, String)> {
     let base = format!("/proc/{pid}/task/{tid}");
     let call = fs::read_to_string(format!("{base}/syscall")).ok()?;
-    let status = fs::read_to_string(format!("{base}/status")).ok()?;
+    let status = text(format!("{base}/status")).ok()?;
     let field = |name: &str| {
         status
             .lines()
@@ -535,7 +541,7 @@ pub(super) fn thread_wait_for_cpu(folder: &str) -> Option<u64> {
 pub fn cpu_ms(init: Pid) -> io::Result<u64> {
     let mut ticks = 0;
     for pid in processes(init)? {
-        let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
+        let Ok(stat) = text(format!("/proc/{pid}/stat")) else {
             continue;
         };
         let after_name = stat.rfind(')').map_or("", |at| &stat[at + 1..]);
@@ -548,4 +554,25 @@ pub fn cpu_ms(init: Pid) -> io::Result<u64> {
             .sum::<u64>();
     }
     Ok(ticks * 1000 / rustix::param::clock_ticks_per_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn a_process_with_a_name_of_any_bytes_is_seen() {
+        let (stdin, _ours) = crate::os::stdio::pipe().unwrap();
+        let script = r"printf 'caf\303' > /proc/$$/comm; echo named; read line";
+        let shell = duct::cmd!("sh", "-c", script).stdin_file(stdin);
+        let mut told = shell.reader().unwrap();
+        let pid = i32::try_from(told.pids()[0]).unwrap();
+        told.read_exact(&mut [0; 6]).unwrap();
+        let own = rustix::process::getpid();
+        assert!(processes(own).unwrap().contains(&pid));
+        assert!(look(own).unwrap().threads.iter().any(|one| one.pid == pid));
+        told.kill().unwrap();
+    }
 }
