@@ -239,15 +239,15 @@ impl Cells {
         let answered = self.listen(answer, deadline * STRETCH + PATIENCE);
         // A cell ends when its lifeline does, and with it everything that it started.
         drop(lifeline);
-        let ended = handle
-            .wait_timeout(GRACE)
-            .map_err(|error| trouble("a cell was lost", &error))?;
-        if ended.is_none() {
+        let lost = |error: io::Error| trouble("a cell was lost", &error);
+        if handle.wait_timeout(GRACE).map_err(lost)?.is_none() {
             end_below(&handle);
         }
-        let output = handle
-            .wait()
-            .map_err(|error| trouble("a cell was lost", &error))?;
+        // A program may have stopped it, where it runs as the same user.
+        if handle.wait_timeout(GRACE).map_err(lost)?.is_none() {
+            handle.kill().map_err(lost)?;
+        }
+        let output = handle.wait().map_err(lost)?;
         let answered = answered?;
         if answered.is_empty() {
             let words = String::from_utf8_lossy(&output.stderr);

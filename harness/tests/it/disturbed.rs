@@ -105,6 +105,15 @@ fn each_attempt_is_made_ready_for() {
 }
 
 #[test]
+fn a_cell_that_was_stopped_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let cells = cells(folder.path(), "exec >&-; kill -STOP $$");
+    let failure = run(&cells, folder.path()).unwrap_err();
+    let told = failure.to_string();
+    assert!(told.contains("ended without an answer"), "{told}");
+}
+
+#[test]
 fn an_answer_that_is_cut_short_is_no_verdict() {
     let folder = tempfile::tempdir().unwrap();
     let whole = answer(folder.path(), &[]);
