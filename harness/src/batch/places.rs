@@ -187,18 +187,19 @@ fn clear(port: &Port, transport: Transport, interrupt: &Interrupt) -> Result<(),
     }
 }
 
-/// The next port that nobody has.
+/// The next port that nobody has. One whose lock cannot be had, whatever keeps it, is passed over.
 fn hand_out(transport: Transport) -> io::Result<Port> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
+    let mut why = io::Error::other("none is free");
     for _ in HANDED_OUT {
         let step = NEXT.fetch_add(1, Ordering::Relaxed) % (HANDED_OUT.end - HANDED_OUT.start);
-        if let Some(port) = Port::take(HANDED_OUT.start + step)?
-            && port.clear(transport)? == Cleared::Free
-        {
-            return Ok(port);
+        match Port::take(HANDED_OUT.start + step) {
+            Ok(Some(port)) if port.clear(transport)? == Cleared::Free => return Ok(port),
+            Ok(_) => {}
+            Err(error) => why = error,
         }
     }
-    Err(io::Error::other("none is free"))
+    Err(why)
 }
 
 #[cfg(test)]

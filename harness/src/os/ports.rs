@@ -8,11 +8,12 @@
 //!
 //! Sources: flock(2), RFC 9293 (3.10.7.3, 3.10.7.4), RFC 1337; `tcp_timewait_state_process` in Linux.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -24,6 +25,9 @@ use super::net;
 use super::sockdiag::{InetSocket, SockDiag};
 use crate::course::Transport;
 use crate::record::Isolation;
+
+/// So often is a lock opened, or made, that others make or remove at the same time.
+const TRIES: usize = 100;
 
 /// Whether a port is free.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,18 +58,8 @@ impl Port {
     pub fn take(number: u16) -> io::Result<Option<Self>> {
         // One place for all users, whatever their TMPDIR.
         let path = format!("/tmp/sockgrade-port-{number}.lock");
-        // A file of another user in /tmp may be opened, but not with O_CREAT.
-        let file = loop {
-            match File::open(&path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                opened => break opened?,
-            }
-            let mut new = OpenOptions::new();
-            match new.write(true).create_new(true).mode(0o644).open(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                made => break made?,
-            }
-        };
+        let file = open_lock(Path::new(&path))
+            .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(Self {
                 number,
@@ -129,6 +123,35 @@ impl Port {
     }
 }
 
+/// Opens a file to be locked, or makes it. Whatever else somebody put there is not waited for.
+fn open_lock(path: &Path) -> io::Result<File> {
+    let mut there = OpenOptions::new();
+    there
+        .read(true)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let mut new = OpenOptions::new();
+    new.write(true).create_new(true);
+    // A file of another user in /tmp may be opened, but not with O_CREAT.
+    for _ in 0..TRIES {
+        match there.open(path) {
+            Ok(file) if file.metadata()?.is_file() => return Ok(file),
+            Ok(_) => return Err(io::Error::other("it is no file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        match new.open(path) {
+            Ok(file) => {
+                // For other users too, whatever the umask says.
+                file.set_permissions(Permissions::from_mode(0o644))?;
+                return Ok(file);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("it comes and goes"))
+}
+
 /// What another program than those below this process has at a port, if anything.
 ///
 /// # Errors
@@ -167,6 +190,9 @@ mod tests {
     use std::io::Read as _;
     use std::net::{TcpListener, TcpStream};
 
+    use rustix::fs::{FileType, Mode};
+    use rustix::thread::UnshareFlags;
+
     use super::*;
 
     /// A port that nobody uses; others get theirs from the kernel too, but not from below its range.
@@ -184,6 +210,33 @@ mod tests {
         assert!(Port::take(number).unwrap().is_none());
         drop(port);
         assert!(Port::take(number).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_lock_is_for_all_users_whatever_the_umask_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        // SAFETY: no file or folder is shared by this; from here on this thread has its own umask.
+        let alone = || unsafe { rustix::thread::unshare_unsafe(UnshareFlags::FS) };
+        let make = || {
+            alone().unwrap();
+            rustix::process::umask(Mode::from_raw_mode(0o077));
+            open_lock(&path).unwrap().metadata().unwrap()
+        };
+        let made = std::thread::scope(|scope| scope.spawn(make).join().unwrap());
+        assert_eq!(made.permissions().mode() & 0o777, 0o644);
+        open_lock(&path).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_lock_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("nowhere", path("link")).unwrap();
+        let (kind, mode) = (FileType::Fifo, Mode::from_raw_mode(0o644));
+        rustix::fs::mknodat(rustix::fs::CWD, path("pipe"), kind, mode, 0).unwrap();
+        open_lock(&path("link")).unwrap_err();
+        open_lock(&path("pipe")).unwrap_err();
     }
 
     #[test]
