@@ -44,6 +44,9 @@ const AGAIN: Duration = Duration::from_millis(5);
 /// Longer than the kernel keeps what is left of a connection that nobody has any more: a minute.
 const KEPT: Duration = Duration::from_secs(75);
 
+/// How long a port may be that of somebody's call, which may be over soon.
+const PASSING: Duration = Duration::from_secs(10);
+
 /// The ports of one test. Nobody else who asks for theirs here has them until this is dropped.
 #[derive(Debug)]
 #[must_use]
@@ -169,13 +172,15 @@ fn trouble(error: io::Error) -> CellFailure {
     CellFailure::Trouble(format!("a port: {error}"))
 }
 
-/// Frees a port of what earlier runs left, for as long as the kernel may take to let go of that.
+/// Frees a port of what earlier runs left, for as long as the kernel may take to let go of that, and
+/// waits a while for somebody else's call to be over.
 fn clear(port: &Port, transport: Transport, interrupt: &Interrupt) -> Result<(), CellFailure> {
     let clock = Clock::start();
     loop {
         let (why, longest) = match port.clear(transport).map_err(trouble)? {
             Cleared::Free => return Ok(()),
             Cleared::Held(why) => (why, Duration::ZERO),
+            Cleared::Used(why) => (why, PASSING),
             Cleared::NotYet => (format!("port {} does not become free", port.number), KEPT),
         };
         if clock.elapsed() >= longest {
@@ -207,6 +212,7 @@ mod tests {
     use std::io::Read as _;
     use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
+    use super::super::cells::CellFailure::{Interrupted, Trouble};
     use super::*;
     use crate::os::devices::NetNs;
     use crate::os::net;
@@ -242,5 +248,19 @@ mod tests {
             drop(client);
             bind().expect_err("the kernel keeps what is left");
         }
+    }
+
+    #[test]
+    fn somebody_elses_call_is_waited_for_and_a_server_is_not() {
+        let (ports, address) = ports();
+        let interrupt = Interrupt::new().unwrap();
+        interrupt.say();
+        let listener = TcpListener::bind(address).unwrap();
+        let _client = TcpStream::connect(address).unwrap();
+        let _call = listener.accept().unwrap();
+        let cleared = ports.clear(&interrupt);
+        assert!(matches!(cleared, Err(Trouble(_))), "{cleared:?}");
+        drop(listener);
+        assert_eq!(ports.clear(&interrupt), Err(Interrupted));
     }
 }

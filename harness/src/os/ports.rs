@@ -36,6 +36,9 @@ pub enum Cleared {
     Free,
     /// Another program of this machine has it: what that does there, as a sentence.
     Held(String),
+    /// Another program of this machine has a socket there that does not listen, perhaps only for a
+    /// moment: a call to somebody else that the kernel gave this number. The same as a sentence.
+    Used(String),
     /// The kernel still has something there of a program that is gone; it lets go of it by itself, after
     /// a minute at the latest.
     NotYet,
@@ -91,16 +94,19 @@ impl Port {
                 Transport::Tcp | Transport::Unix => diag.tcp()?,
             };
             let here = |socket: &&InetSocket| socket.local.port() == self.number;
+            let mut used = None;
             for socket in sockets.iter().filter(here) {
+                let told = |how| format!("another program of this machine {how} {}", socket.local);
                 if socket.lingers {
                     net::end_lingering(socket.local, socket.remote);
+                } else if socket.inode != 0 && socket.listens {
+                    return Ok(Cleared::Held(told("listens at")));
                 } else if socket.inode != 0 {
-                    let how = if socket.listens { "listens at" } else { "has" };
-                    return Ok(Cleared::Held(format!(
-                        "another program of this machine {how} {}",
-                        socket.local
-                    )));
+                    used = Some(told("has"));
                 }
+            }
+            if let Some(used) = used {
+                return Ok(Cleared::Used(used));
             }
         }
         Ok(Cleared::NotYet)
@@ -273,5 +279,19 @@ mod tests {
         let number = port.number;
         let told = format!("another program of this machine listens at 127.0.0.1:{number}");
         assert_eq!(port.clear(Transport::Tcp).unwrap(), Cleared::Held(told));
+    }
+
+    #[test]
+    fn a_connection_of_somebody_else_is_not_taken_for_a_server() {
+        let port = port();
+        let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port.number);
+        let listener = TcpListener::bind(address).unwrap();
+        let _client = TcpStream::connect(address).unwrap();
+        let _theirs = listener.accept().unwrap();
+        let told = format!("another program of this machine listens at {address}");
+        assert_eq!(port.clear(Transport::Tcp).unwrap(), Cleared::Held(told));
+        drop(listener);
+        let told = format!("another program of this machine has {address}");
+        assert_eq!(port.clear(Transport::Tcp).unwrap(), Cleared::Used(told));
     }
 }
