@@ -118,7 +118,7 @@ fn left_of(
     (mut bytes, mut entries): (u64, usize),
     path: &Path,
 ) -> io::Result<Option<(u64, usize)>> {
-    for entry in WalkDir::new(path) {
+    for entry in WalkDir::new(path).follow_root_links(false) {
         let size = entry?.metadata()?.len();
         match (bytes.checked_sub(size), entries.checked_sub(1)) {
             (Some(less), Some(fewer)) => (bytes, entries) = (less, fewer),
@@ -130,7 +130,7 @@ fn left_of(
 
 /// Copies a file, or a folder with what is in it; what is no file, folder or link is left out.
 fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in WalkDir::new(from) {
+    for entry in WalkDir::new(from).follow_root_links(false) {
         let entry = entry?;
         let inside = entry.path().strip_prefix(from).map_err(io::Error::other)?;
         // An empty path would end it with a slash.
@@ -213,6 +213,7 @@ mod tests {
         large.set_len(COPIED_BYTES).unwrap();
         fs::write(from.join("server.py"), "2").unwrap();
         symlink("server.py", from.join("main.py")).unwrap();
+        symlink("few", from.join("again")).unwrap();
         copy(&from, &to).unwrap();
         for (name, linked) in [
             ("many", true),
@@ -223,10 +224,9 @@ mod tests {
             let link = fs::symlink_metadata(to.join(name)).unwrap().is_symlink();
             assert_eq!(link, linked, "{name}");
         }
-        assert_eq!(
-            fs::read_link(to.join("main.py")).unwrap(),
-            Path::new("server.py")
-        );
+        for (name, other) in [("main.py", "server.py"), ("again", "few")] {
+            assert_eq!(fs::read_link(to.join(name)).unwrap(), Path::new(other));
+        }
         assert_eq!(fs::read_to_string(to.join("few/deep/a.py")).unwrap(), "1");
         assert!(to.join("many/deep/7").exists());
     }
