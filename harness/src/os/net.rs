@@ -125,10 +125,14 @@ pub fn listen_unix(folder: BorrowedFd<'_>, name: &Path) -> io::Result<OwnedFd> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
     // Clients can ask for this name (getpeername), so it is the one that a server would bind.
-    let before = rustix::fs::open(".", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    let before = rustix::fs::open(".", OFlags::PATH | OFlags::CLOEXEC, Mode::empty());
     rustix::process::fchdir(folder)?;
     let bound = rustix::net::bind(&socket, &SocketAddrUnix::new(name)?);
-    rustix::process::fchdir(before)?;
+    match before {
+        Ok(before) => rustix::process::fchdir(before)?,
+        // Where root was may be closed to the user that this process has become.
+        Err(_) => rustix::process::chdir("/")?,
+    }
     bound?;
     // The program that connects may run as another user than we do.
     let everybody = Mode::from_raw_mode(0o777);
@@ -429,4 +433,42 @@ pub fn nothing_is_queued() -> io::Result<bool> {
         .lines()
         .filter_map(|line| line.split_whitespace().nth(11))
         .all(|waiting| waiting.bytes().all(|digit| digit == b'0')))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use rustix::process::Uid;
+    use rustix::thread::UnshareFlags;
+
+    use super::super::sandbox;
+    use super::*;
+
+    #[test]
+    fn a_unix_socket_can_be_had_from_a_folder_that_one_may_not_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let (closed, open) = (folder.path().join("closed"), folder.path().join("open"));
+        for (path, mode) in [(folder.path(), 0o755), (&closed, 0o700), (&open, 0o777)] {
+            fs::create_dir_all(path).unwrap();
+            fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        }
+        let listen = || {
+            // SAFETY: no file or folder is shared by this; from here on this thread has its own folder.
+            unsafe { rustix::thread::unshare_unsafe(UnshareFlags::FS) }.unwrap();
+            rustix::process::chdir(&closed).unwrap();
+            fs::set_permissions(&closed, Permissions::from_mode(0o000)).unwrap();
+            if rustix::process::geteuid().is_root() {
+                let nobody = Uid::from_raw(sandbox::NOBODY);
+                rustix::thread::set_thread_res_uid(nobody, nobody, nobody).unwrap();
+            }
+            let open = File::open(&open).unwrap();
+            listen_unix(open.as_fd(), Path::new("socket")).map(drop)
+        };
+        let listened = std::thread::scope(|scope| scope.spawn(listen).join().unwrap());
+        fs::set_permissions(&closed, Permissions::from_mode(0o700)).unwrap();
+        listened.unwrap();
+        assert!(open.join("socket").exists());
+    }
 }
