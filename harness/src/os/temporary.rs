@@ -4,9 +4,9 @@
 //! Whoever makes one holds a lock on it (flock(2), which ends with the process, however that ends). So a
 //! folder whose lock can be had belongs to nobody any more, and runs side by side leave each other's alone.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
@@ -17,7 +17,7 @@ const PREFIX: &str = "sockgrade-work-";
 /// So many characters follow.
 const RANDOM: usize = 10;
 
-/// A folder that is removed when this is dropped.
+/// A folder for its owner's eyes only, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct Temporary {
     folder: TempDir,
@@ -35,6 +35,7 @@ impl Temporary {
             let folder = tempfile::Builder::new()
                 .prefix(PREFIX)
                 .rand_bytes(RANDOM)
+                .permissions(Permissions::from_mode(0o700))
                 .tempdir_in(place)?;
             // Another run may take it for a dead one's before it is locked, and removes it then.
             match open(folder.path()) {
@@ -110,6 +111,14 @@ fn is_at(folder: &File, path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_users_do_not_look_into_it() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Temporary::create(place.path()).unwrap();
+        let mode = fs::metadata(folder.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
 
     #[test]
     fn only_what_belongs_to_nobody_is_removed() {
