@@ -20,9 +20,9 @@ const KEEPS_SIGNALS: u32 = 6;
 
 /// What a run without namespaces says of itself: what is not protected.
 pub fn unprotected() -> String {
-    let (files, signals) = match hurdles::landlock() {
+    let (seen, signals) = match hurdles::landlock() {
         None => ("files, processes", true),
-        Some(version) => ("processes", version < KEEPS_SIGNALS),
+        Some(version) => ("processes, /dev/shm", version < KEEPS_SIGNALS),
     };
     let signals = if signals {
         ", and may send signals to whatever runs as the same user"
@@ -30,7 +30,7 @@ pub fn unprotected() -> String {
         ""
     };
     format!(
-        "isolation: direct. Programs run without namespaces: they see this machine's {files} and \
+        "isolation: direct. Programs run without namespaces: they see this machine's {seen} and \
          network{signals}"
     )
 }

@@ -56,7 +56,7 @@ const CONFIGURATION: [&str; 8] = [
 ];
 
 /// Devices of the machine that are harmless.
-const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+pub(super) const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 
 /// Builds the new root and moves into it. The current process must have a mount namespace and a
 /// PID namespace of its own.

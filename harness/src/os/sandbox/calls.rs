@@ -38,7 +38,7 @@ const REFUSED: &[c_long] = &[
     libc::SYS_open_by_handle_at,
     libc::SYS_quotactl,
     libc::SYS_quotactl_fd,
-    // Namespaces; `clone` is below.
+    // Namespaces; `clone` is below, and so is `prlimit64`.
     libc::SYS_unshare,
     libc::SYS_setns,
     // Other processes.
@@ -112,17 +112,24 @@ pub(super) fn refuse() -> io::Result<()> {
     };
     let namespaces = NAMESPACES.into_iter().map(|flag| {
         let flag = u64::from(flag.cast_unsigned());
-        let asks = SeccompCmpOp::MaskedEq(flag);
-        let asks = SeccompCondition::new(0, SeccompCmpArgLen::Dword, asks, flag)?;
-        SeccompRule::new(vec![asks])
+        where_first(SeccompCmpOp::MaskedEq(flag), flag)
     });
     let namespaces: Result<Vec<_>, _> = namespaces.collect();
+    let of_another = where_first(SeccompCmpOp::Ne, 0).map_err(io::Error::other)?;
     let mut refused = always(REFUSED);
     refused.insert(libc::SYS_clone, namespaces.map_err(io::Error::other)?);
+    // Limits, of which a program may set its own: it then names no process.
+    refused.insert(libc::SYS_prlimit64, vec![of_another]);
     for (rules, error) in [(refused, libc::EPERM), (always(ABSENT), libc::ENOSYS)] {
         apply(rules, error, architecture).map_err(io::Error::other)?;
     }
     Ok(())
+}
+
+/// Where the first argument is like that.
+fn where_first(is: SeccompCmpOp, value: u64) -> Result<SeccompRule, seccompiler::BackendError> {
+    let first = SeccompCondition::new(0, SeccompCmpArgLen::Dword, is, value)?;
+    SeccompRule::new(vec![first])
 }
 
 /// Whatever their arguments are.

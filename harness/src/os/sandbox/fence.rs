@@ -7,7 +7,9 @@
 //!
 //! Source: landlock(7).
 
+use std::fs;
 use std::io;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use landlock::{
@@ -27,7 +29,10 @@ const VERSION: ABI = ABI::V6;
 const READABLE: [&str; 3] = ["/etc", "/sys", "/opt"];
 
 /// Folders that a program may write to as far as their own rights go, besides its own.
-const WRITABLE: [&str; 2] = ["/dev", "/proc"];
+const WRITABLE: [&str; 2] = ["/proc", "/dev/shm"];
+
+/// A program's standard input, output and error.
+const STREAMS: [&str; 3] = ["/proc/self/fd/0", "/proc/self/fd/1", "/proc/self/fd/2"];
 
 /// Puts the fence up around the current process and all that it starts.
 pub(super) fn put_up(sandbox: &Sandbox<'_>, places: &Places) -> io::Result<()> {
@@ -38,6 +43,7 @@ pub(super) fn put_up(sandbox: &Sandbox<'_>, places: &Places) -> io::Result<()> {
         // Its root has nothing in it that it may not read.
         Isolation::Namespaces => {
             readable.push(PathBuf::from("/"));
+            writable.push(PathBuf::from("/dev"));
             writable.extend(root::SCRATCH.map(PathBuf::from));
         }
         Isolation::Direct => {
@@ -47,9 +53,19 @@ pub(super) fn put_up(sandbox: &Sandbox<'_>, places: &Places) -> io::Result<()> {
             readable.extend(sandbox.launch.folder.clone());
             // Where only root may go, a file of ours is started by this name.
             readable.push(PathBuf::from("/proc/self/exe"));
+            // Among the other devices are the terminals of users.
+            writable.extend(root::DEVICES.map(|name| Path::new("/dev").join(name)));
+            writable.extend(own_terminals());
         }
     }
     rules(&readable, &writable).map_err(io::Error::other)
+}
+
+/// A program may open its own terminal by name (`/dev/stdout`). Pipes have none, and need no right.
+fn own_terminals() -> impl Iterator<Item = PathBuf> {
+    let is_device =
+        |path: &PathBuf| fs::metadata(path).is_ok_and(|stream| stream.file_type().is_char_device());
+    STREAMS.into_iter().map(PathBuf::from).filter(is_device)
 }
 
 fn rules(readable: &[PathBuf], writable: &[PathBuf]) -> Result<(), RulesetError> {

@@ -6,7 +6,7 @@ use super::{Place, has};
 const CURIOUS: &str = r#"
 import ctypes, errno, os, platform, socket, threading
 libc = ctypes.CDLL(None, use_errno=True)
-calls = {"x86_64": {"ptrace": 101, "clone": 56}, "aarch64": {"ptrace": 117, "clone": 220}}[platform.machine()]
+calls = {"x86_64": {"ptrace": 101, "clone": 56, "prlimit": 302}, "aarch64": {"ptrace": 117, "clone": 220, "prlimit": 261}}[platform.machine()]
 calls |= {"clone3": 435, "io_uring_setup": 425}
 def tried(what, result):
     print(what, errno.errorcode[ctypes.get_errno()] if result < 0 else "done", flush=True)
@@ -15,6 +15,8 @@ tried("unshare", libc.unshare(NEWUSER))
 tried("mount", libc.mount(b"none", b"/tmp", b"tmpfs", 0, None))
 tried("trace", libc.syscall(calls["ptrace"], 0, 0, 0, 0))
 tried("clone", libc.syscall(calls["clone"], NEWUSER | 17, 0, 0, 0, 0))
+tried("own limits", libc.syscall(calls["prlimit"], 0, 7, None, None))
+tried("limits", libc.syscall(calls["prlimit"], os.getppid(), 7, None, None))
 tried("clone3", libc.syscall(calls["clone3"], 0, 0))
 tried("ring", libc.syscall(calls["io_uring_setup"], 1, 0))
 if (pid := os.fork()) == 0:
@@ -67,6 +69,8 @@ fn calls_that_no_homework_needs_are_refused_and_a_program_goes_on() {
             "mount EPERM",
             "trace EPERM",
             "clone EPERM",
+            "own limits done",
+            "limits EPERM",
             "clone3 ENOSYS",
             "ring ENOSYS",
             "thread done",

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 
 use assert_cmd::Command;
@@ -55,6 +56,9 @@ def tried(what, action):
 tried("read", lambda: open("SECRET").read())
 tried("write", lambda: open("/var/tmp/sockgrade-test", "w"))
 tried("signal", lambda: os.kill(os.getppid(), 0))
+tried("terminal", lambda: open("TERMINAL", "w"))
+tried("null", lambda: open("/dev/null", "w"))
+tried("stdout", lambda: open("/dev/stdout", "w"))
 tried("own", lambda: open("own.txt", "w"))
 tried("temporary", lambda: open(os.environ["TMPDIR"] + "/x", "w"))
 socket.create_server(("127.0.0.1", 50000)).accept()
@@ -187,7 +191,13 @@ fn a_program_stays_within_its_fence_where_the_kernel_has_one() {
     let place = Place::new().with("secret.txt", "of somebody else");
     fs::set_permissions(place.path(""), fs::Permissions::from_mode(0o755)).unwrap();
     let secret = place.path("secret.txt").display().to_string();
-    let program = CURIOUS.replace("SECRET", &secret);
+    // Another user's terminal, which is open to all so that only the fence keeps the program from it.
+    let (_shown, terminal) = sockgrade::os::stdio::terminal().unwrap();
+    let terminal = fs::read_link(format!("/proc/self/fd/{}", terminal.as_raw_fd())).unwrap();
+    fs::set_permissions(&terminal, fs::Permissions::from_mode(0o666)).unwrap();
+    let program = CURIOUS
+        .replace("SECRET", &secret)
+        .replace("TERMINAL", &terminal.display().to_string());
     let place = place.with("submissions/alice/tcp-greeting-server.py", program);
     graded(&place, &["--scenario", "tcp-greeting/server/basic"]).code(1);
     let record = place.read("reports/alice/cells/tcp-greeting/server/basic/record.json");
@@ -195,6 +205,9 @@ fn a_program_stays_within_its_fence_where_the_kernel_has_one() {
         "read Permission denied",
         "write Permission denied",
         "signal Operation not permitted",
+        "terminal Permission denied",
+        "null done",
+        "stdout done",
         "own done",
         "temporary done",
     ] {
