@@ -12,8 +12,10 @@
 //!
 //! Sources: proc(5), the calls' own manual pages.
 
+mod hunt;
 mod java;
 
+pub use hunt::{Found, Hunt};
 pub use java::Machine;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,19 +135,9 @@ fn below(init: Pid) -> io::Result<(Vec<i32>, bool)> {
     let init = init.as_raw_nonzero().get();
     let mut parents = BTreeMap::new();
     let mut one_has_ended = false;
-    for entry in fs::read_dir("/proc")? {
-        let Some(pid) = entry?
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse::<i32>().ok())
-        else {
-            continue;
-        };
+    for pid in listed()? {
         // A process that ended since the folder was read is not there any more.
-        let Ok(stat) = text(format!("/proc/{pid}/stat")) else {
-            continue;
-        };
-        let Some(stat) = Stat::parse(&stat) else {
+        let Some(stat) = Stat::of(pid) else {
             continue;
         };
         if stat.has_ended() {
@@ -166,6 +158,20 @@ fn below(init: Pid) -> io::Result<(Vec<i32>, bool)> {
     };
     let there = parents.keys().filter(|pid| below(pid)).copied();
     Ok((there.collect(), one_has_ended))
+}
+
+/// All processes of this machine, or of this PID namespace.
+fn listed() -> io::Result<Vec<i32>> {
+    let mut pids = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        pids.extend(
+            entry?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse::<i32>().ok()),
+        );
+    }
+    Ok(pids)
 }
 
 /// The inodes of the sockets that the processes below `init` hold.
@@ -227,10 +233,19 @@ pub fn threads_of(uid: Uid) -> io::Result<u64> {
 struct Stat {
     state: char,
     parent: i32,
+    group: i32,
+    session: i32,
     threads: u64,
 }
 
 impl Stat {
+    /// That of a process; `None` where it is gone.
+    fn of(pid: i32) -> Option<Self> {
+        let stat = Self::parse(&text(format!("/proc/{pid}/stat")).ok()?)?;
+        // One that is just reaped has neither a parent nor a session any more.
+        (stat.session >= 0).then_some(stat)
+    }
+
     fn parse(stat: &str) -> Option<Self> {
         // The name stands in parentheses and may hold anything, parentheses too.
         let fields = stat.get(stat.rfind(')')? + 1..)?;
@@ -238,8 +253,10 @@ impl Stat {
         Some(Self {
             state: fields.next()?.chars().next()?,
             parent: fields.next()?.parse().ok()?,
+            group: fields.next()?.parse().ok()?,
+            session: fields.next()?.parse().ok()?,
             // The twentieth field of proc(5).
-            threads: fields.nth(15)?.parse().ok()?,
+            threads: fields.nth(13)?.parse().ok()?,
         })
     }
 

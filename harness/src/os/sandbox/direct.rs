@@ -22,7 +22,7 @@ use rustix::process::{Pid, Signal};
 use walkdir::WalkDir;
 
 use super::super::clock::{Clock, pause};
-use super::super::procfs;
+use super::super::procfs::{self, Hunt};
 use super::super::temporary::Temporary;
 use super::{Places, Sandbox};
 
@@ -30,7 +30,7 @@ use super::{Places, Sandbox};
 const COPIED_BYTES: u64 = 16 << 20;
 const COPIED_ENTRIES: usize = 1000;
 
-/// So often is looked for processes that were started while others were stopped.
+/// So often is looked at most for processes that were started while others were stopped.
 const PASSES: usize = 100;
 
 /// How long killed processes may take to be gone.
@@ -178,20 +178,49 @@ fn send(pid: i32, signal: Signal) {
 /// Ends all processes below this one, however fast they start new ones, and waits until they are
 /// gone.
 pub fn end_below(init: Pid) {
+    let mut hunt = Hunt::below(init);
     // One that is stopped starts nothing. So once no new one is found, all are known.
-    let mut stopped = BTreeSet::new();
     for _ in 0..PASSES {
-        let all = procfs::processes(init).unwrap_or_default();
-        let fresh: Vec<i32> = all.into_iter().filter(|pid| stopped.insert(*pid)).collect();
-        if fresh.is_empty() {
+        if hunt_down(&mut hunt, Signal::STOP).is_all {
             break;
         }
-        fresh.into_iter().for_each(|pid| send(pid, Signal::STOP));
     }
-    signal_below(init, Signal::KILL);
     let clock = Clock::start();
-    while procfs::processes(init).is_ok_and(|left| !left.is_empty()) && clock.elapsed() < PATIENCE {
+    loop {
+        let left = hunt_down(&mut hunt, Signal::KILL);
+        if left.is_all && !left.is_alive || clock.elapsed() > PATIENCE {
+            break;
+        }
         pause(Duration::from_micros(500));
+    }
+}
+
+/// What a look at the processes below one came to.
+struct Left {
+    /// Whether all are known.
+    is_all: bool,
+    /// Whether one was there.
+    is_alive: bool,
+}
+
+/// Sends a signal to all that are found, each at once: the next moment it may have started another and
+/// be gone. Where it has left its group to its children, they get it too.
+fn hunt_down(hunt: &mut Hunt, signal: Signal) -> Left {
+    let (mut groups, mut is_alive) = (BTreeSet::new(), false);
+    let is_all = hunt.look(|found| {
+        is_alive |= !found.has_ended;
+        if let Some(group) = found.group.filter(|group| groups.insert(*group))
+            && let Some(group) = Pid::from_raw(group)
+        {
+            // All of it have ended meanwhile.
+            let _ = rustix::process::kill_process_group(group, signal);
+        }
+        send(found.pid, signal);
+    });
+    Left {
+        // Without a look into /proc there is nothing to be done.
+        is_all: is_all.unwrap_or(true),
+        is_alive,
     }
 }
 

@@ -44,6 +44,19 @@ for _ in range(2):
 connection, address = listener.accept()
 "#;
 
+/// Leaves somebody behind who is another process at each look: each starts the next and ends.
+const NEVER_THE_SAME: &str = r#"
+import os, signal, socket
+listener = socket.create_server(("127.0.0.1", 10000))
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:
+    for _ in range(50_000):
+        if os.fork() != 0:
+            os._exit(0)
+    os._exit(0)
+connection, address = listener.accept()
+"#;
+
 /// Tries what a program has no business with, and tells how that went.
 const CURIOUS: &str = r#"
 import os, socket
@@ -180,6 +193,14 @@ fn what_a_program_leaves_behind_ends_with_it() {
         .filter_map(|process| fs::read_to_string(process.path().join("cmdline")).ok())
         .filter(|line| line.contains(&mark) && !line.contains("os.fork"));
     assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn a_process_that_is_another_one_at_each_look_ends_with_its_program() {
+    let place = Place::new().with("submissions/alice/tcp-transfer-server.py", NEVER_THE_SAME);
+    graded(&place, &["--scenario", "tcp-transfer/server/basic"]).code(1);
+    // Whoever is left holds the socket that listens there.
+    TcpListener::bind(("127.0.0.1", 10_000)).expect("nobody is left");
 }
 
 #[test]
