@@ -18,7 +18,7 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 
 use crate::batch::Selected;
-use crate::course::ReferenceProgram;
+use crate::course::{ReferenceProgram, Source};
 use crate::submission::Languages;
 
 const SETUP: &str = include_str!("gradescope/setup.sh");
@@ -168,7 +168,10 @@ impl Bundle<'_> {
         zip.add("run_autograder", run.as_bytes(), 0o755)?;
         zip.add("sockgrade", &binary, 0o755)?;
         if let Some(course) = self.course {
-            zip.add_folder("course", course)?;
+            let unreadable = |error| BundleError::Unreadable(course.to_owned(), error);
+            for part in Source::folder(course).parts().map_err(unreadable)? {
+                zip.add_part("course", course, &part)?;
+            }
         }
         Ok(Bundled {
             zip: zip.0.finish()?.into_inner(),
@@ -186,10 +189,10 @@ impl Zip {
         Ok(self.0.write_all(content)?)
     }
 
-    /// A course's files, without those that a course does not read: what is hidden, and copies of
-    /// editors.
-    fn add_folder(&mut self, name: &str, folder: &Path) -> Result<(), BundleError> {
-        let walk = WalkDir::new(folder).follow_links(true).min_depth(1);
+    /// A file of a course's folder, or what is in a folder there, without what a course does not
+    /// read: what is hidden, and copies of editors.
+    fn add_part(&mut self, name: &str, folder: &Path, part: &str) -> Result<(), BundleError> {
+        let walk = WalkDir::new(folder.join(part)).follow_links(true);
         let walk = walk.sort_by_file_name().into_iter();
         for entry in walk.filter_entry(|entry| is_read(entry.file_name())) {
             let entry = entry.map_err(|error| {

@@ -151,7 +151,16 @@ fn an_image_gets_what_the_languages_need() {
 #[test]
 fn a_course_of_ones_own_goes_into_the_bundle() {
     let course = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
-    let mut place = Place::new().with("course/.git/config", "not for Gradescope");
+    let mut place = Place::new();
+    let others = [
+        ".git/config",
+        "fixtures/programs/a.py",
+        "notes.txt",
+        "reports/a/report.txt",
+    ];
+    for other in others {
+        place = place.with(&format!("course/{other}"), "not for Gradescope");
+    }
     for entry in walkdir::WalkDir::new(course) {
         let path = entry.unwrap().into_path();
         let inside = path.strip_prefix(course).unwrap();
@@ -166,7 +175,10 @@ fn a_course_of_ones_own_goes_into_the_bundle() {
         "version: 1\ntitle: Ours\nassignments:\n  - { id: hw, title: One, exercises: [tcp-hello] }\n",
     );
     let place = unpacked(place, &["--course", "course", "--assignment", "hw"]);
-    assert!(!place.path("autograder/source/course/.git").exists());
+    let packed = fs::read_dir(place.path("autograder/source/course")).unwrap();
+    let mut packed: Vec<_> = packed.map(|one| one.unwrap().file_name()).collect();
+    packed.sort();
+    assert_eq!(packed, ["common", "course.yaml", "tcp-hello"]);
     hand_in(&place, RIGHT_SERVER);
     script(&place, "run_autograder").assert().code(0);
     let results = results(&place);
