@@ -281,16 +281,18 @@ fn remedies(ability: Ability, obstacles: &[Obstacle], binary: &Path) -> Vec<Stri
         | Ability::PacketSockets
         | Ability::Sandboxes => {}
     }
+    let of_containers = |one: &Obstacle| matches!(one, Obstacle::Filter | Obstacle::MaskedProc);
+    let is_contained = obstacles.iter().any(of_containers);
     let mut all = Vec::new();
-    for obstacle in obstacles {
-        let remedy = remedy(obstacle, binary);
-        if !all.contains(&remedy) {
-            all.push(remedy);
-        }
+    if is_contained || obstacles.is_empty() {
+        let host = match obstacles.contains(&Obstacle::AppArmor) {
+            true => HOST,
+            false => "",
+        };
+        all.push(format!("{CONTAINER}{host}"));
     }
-    if all.is_empty() {
-        all.push(CONTAINER.to_owned());
-    }
+    let others = obstacles.iter();
+    all.extend(others.filter_map(|one| remedy(one, is_contained, binary)));
     all
 }
 
@@ -298,17 +300,26 @@ fn remedies(ability: Ability, obstacles: &[Obstacle], binary: &Path) -> Vec<Stri
 const CONTAINER: &str = "in a container: docker run --security-opt seccomp=unconfined --security-opt \
                          apparmor=unconfined --security-opt systempaths=unconfined …";
 
-/// What takes an obstacle away.
-fn remedy(obstacle: &Obstacle, binary: &Path) -> String {
+/// What it needs besides where its host lets only programs with a profile have them: in a container
+/// none can be loaded.
+const HOST: &str =
+    "; on its host too: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+
+/// What takes an obstacle away that is not the container's.
+fn remedy(obstacle: &Obstacle, is_contained: bool, binary: &Path) -> Option<String> {
     match obstacle {
-        Obstacle::UsersMayNot => "sudo sysctl -w kernel.unprivileged_userns_clone=1".to_owned(),
-        Obstacle::AppArmor => format!(
-            "printf 'abi <abi/4.0>,\\nprofile sockgrade \"{}\" flags=(unconfined) {{ userns, }}\\n' | \
-             sudo tee /etc/apparmor.d/sockgrade && sudo apparmor_parser -r /etc/apparmor.d/sockgrade",
-            binary.display()
-        ),
-        Obstacle::NoneAllowed(name) => format!("sudo sysctl -w {name}=10000"),
-        Obstacle::Filter | Obstacle::MaskedProc => CONTAINER.to_owned(),
+        Obstacle::UsersMayNot => {
+            Some("sudo sysctl -w kernel.unprivileged_userns_clone=1".to_owned())
+        }
+        Obstacle::AppArmor => (!is_contained).then(|| {
+            format!(
+                "printf 'abi <abi/4.0>,\\nprofile sockgrade \"{}\" flags=(unconfined) {{ userns, }}\\n' \
+                 | sudo tee /etc/apparmor.d/sockgrade && sudo apparmor_parser -r /etc/apparmor.d/sockgrade",
+                binary.display()
+            )
+        }),
+        Obstacle::NoneAllowed(name) => Some(format!("sudo sysctl -w {name}=10000")),
+        Obstacle::Filter | Obstacle::MaskedProc => None,
     }
 }
 
