@@ -8,6 +8,7 @@ use super::archive::{self, Failure};
 use super::download;
 use super::import::{ImportError, fill};
 use super::open::REFUSED;
+use super::walk::{free, text_of};
 use crate::ids::SubmissionId;
 use crate::os::temporary::Temporary;
 use crate::roster::{self, Roster};
@@ -90,31 +91,34 @@ fn folder(path: &Path) -> Result<Class, ImportError> {
             "cannot read the folder of submissions {path}: {error}"
         ))
     };
-    let mut submissions: BTreeMap<SubmissionId, PathBuf> = BTreeMap::new();
+    let mut folders = Vec::new();
     let mut archives = Vec::new();
     for entry in path.read_dir().map_err(cannot)? {
         let path = entry.map_err(cannot)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let name = name.into_owned();
+        let name = text_of(path.file_name().unwrap_or_default());
         if name.starts_with('.') {
             continue;
         }
         if path.is_dir() {
-            submissions.insert(SubmissionId::new(name), path);
+            folders.push((name, path));
         } else if archive::is_archive_name(&name) || name.ends_with(REFUSED) {
             archives.push((name, path));
         }
     }
+    folders.sort();
     archives.sort();
-    for (name, path) in archives {
+    let mut submissions: BTreeMap<SubmissionId, PathBuf> = BTreeMap::new();
+    for (name, path) in folders.into_iter().chain(archives) {
         let stem = archive::stem(&name).or_else(|| name.strip_suffix(REFUSED));
-        let id = SubmissionId::new(stem.unwrap_or(&name));
+        let stem = stem.filter(|_| !path.is_dir()).unwrap_or(&name);
+        let is_taken = |name: &str| submissions.contains_key(&SubmissionId::new(name));
         // Beside a folder or an archive of its name it keeps its ending.
-        if submissions.contains_key(&id) {
-            submissions.insert(SubmissionId::new(name), path);
+        let id = if is_taken(stem) {
+            free(&name, is_taken)
         } else {
-            submissions.insert(id, path);
-        }
+            stem.to_owned()
+        };
+        submissions.insert(SubmissionId::new(id), path);
     }
     let roster = match std::fs::read_to_string(path.join(roster::FILE)) {
         Ok(text) => {

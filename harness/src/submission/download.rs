@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 
 use super::archive::{self, Entry, Failure, Kind, Limits};
 use super::platform::{self, HandIn, Listing, METADATA};
+use super::walk::{free, text_of};
 use crate::roster::Platform;
 
 /// So long may the list of an export be.
@@ -19,6 +20,8 @@ const MAX_METADATA: u64 = 64 << 20;
 #[derive(Debug)]
 pub(super) struct Download {
     path: PathBuf,
+    /// Where the names of an unpacked one lie; none for an archive.
+    places: BTreeMap<String, PathBuf>,
     /// The folder in it that holds the hand-ins, with a slash at its end, or nothing.
     base: String,
     pub(super) platform: Platform,
@@ -61,6 +64,7 @@ pub(super) fn recognise(path: &Path) -> Result<Option<Download>, Failure> {
             let others = others.filter(|name| !known.contains(name.as_str()));
             return Ok(Some(Download {
                 path: path.to_owned(),
+                places: names.places,
                 base,
                 platform,
                 others: others.cloned().collect(),
@@ -74,14 +78,14 @@ pub(super) fn recognise(path: &Path) -> Result<Option<Download>, Failure> {
 impl Download {
     /// The hand-ins where they lie, where each is one folder; `None` where something has to be put together.
     pub(super) fn folders(&self) -> Option<Vec<PathBuf>> {
-        let base = self.path.join(&self.base);
         let folder = |hand_in: &HandIn| match hand_in.parts.as_slice() {
-            [part] if part.to.is_empty() => Some(base.join(&part.from)),
+            [part] if part.to.is_empty() => {
+                let name = format!("{}{}", self.base, part.from);
+                self.places.get(&name).cloned()
+            }
             _ => None,
         };
-        self.path
-            .is_dir()
-            .then(|| self.hand_ins.iter().map(folder).collect())?
+        self.hand_ins.iter().map(folder).collect()
     }
 
     /// Hands over every entry that belongs to a hand-in: which one, and the entry by its name there.
@@ -92,19 +96,18 @@ impl Download {
         &self,
         take: &mut dyn FnMut(usize, Entry<'_, '_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let mut places: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+        let mut parts: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
         for (at, hand_in) in self.hand_ins.iter().enumerate() {
             for part in &hand_in.parts {
-                places.insert(&part.from, (at, &part.to));
+                parts.insert(&part.from, (at, &part.to));
             }
         }
         let mut routed = |entry: Entry<'_, '_>| {
-            let name = tidy(entry.name);
-            let Some(name) = name.strip_prefix(&self.base) else {
+            let Some(name) = entry.name.strip_prefix(&self.base) else {
                 return Ok(());
             };
             let (first, rest) = name.split_once('/').unwrap_or((name, ""));
-            let Some(&(at, to)) = places.get(first) else {
+            let Some(&(at, to)) = parts.get(first) else {
                 return Ok(());
             };
             // The history of a repository is not handed in.
@@ -125,10 +128,21 @@ impl Download {
             )
         };
         if self.path.is_dir() {
-            each_of_folder(&self.path, &mut routed)
-        } else {
-            archive::each(&self.path, Limits::CLASS, &mut routed)
+            for part in parts.keys() {
+                let name = format!("{}{part}", self.base);
+                if let Some(place) = self.places.get(&name) {
+                    each_of_place(&name, place, &mut routed)?;
+                }
+            }
+            return Ok(());
         }
+        archive::each(&self.path, Limits::CLASS, &mut |entry| {
+            let name = tidy(entry.name);
+            routed(Entry {
+                name: &name,
+                ..entry
+            })
+        })
     }
 }
 
@@ -149,6 +163,8 @@ struct Names {
     paths: BTreeMap<String, bool>,
     /// The content of lists, by path.
     metadata: BTreeMap<String, String>,
+    /// Where those in a folder lie.
+    places: BTreeMap<String, PathBuf>,
 }
 
 impl Names {
@@ -176,31 +192,27 @@ impl Names {
     fn of_folder(path: &Path) -> Result<Self, Failure> {
         let mut names = Self::default();
         names.folder(path, "")?;
-        let visible: Vec<(String, bool)> = names
-            .paths
-            .iter()
-            .filter(|(name, _)| is_visible(name) && !name.contains('/'))
-            .map(|(name, is_folder)| (name.clone(), *is_folder))
-            .collect();
-        if let [(folder, true)] = visible.as_slice() {
-            names.folder(path, folder)?;
+        let mut visible = names.places.iter().filter(|(name, _)| is_visible(name));
+        let only = visible.next().filter(|_| visible.next().is_none());
+        let only = only.map(|(name, place)| (name.clone(), place.clone()));
+        if let Some((folder, place)) = only.filter(|(folder, _)| names.paths[folder]) {
+            names.folder(&place, &format!("{folder}/"))?;
         }
         Ok(names)
     }
 
-    fn folder(&mut self, path: &Path, base: &str) -> Result<(), Failure> {
-        let folder = path.join(base);
-        for entry in folder.read_dir().map_err(cannot_read(&folder))? {
-            let entry = entry.map_err(cannot_read(&folder))?;
-            let kind = entry.file_type().map_err(cannot_read(&folder))?;
-            let Ok(name) = entry.file_name().into_string() else {
-                continue;
-            };
-            let own = if base.is_empty() {
-                name.clone()
-            } else {
-                format!("{base}/{name}")
-            };
+    /// Takes what is in a folder, with `base` in front of each name.
+    fn folder(&mut self, folder: &Path, base: &str) -> Result<(), Failure> {
+        let entries = folder.read_dir().map_err(cannot_read(folder))?;
+        let entries: Result<Vec<_>, _> = entries.collect();
+        let mut entries = entries.map_err(cannot_read(folder))?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let kind = entry.file_type().map_err(cannot_read(folder))?;
+            let name = text_of(&entry.file_name());
+            let own = free(&format!("{base}{name}"), |own| {
+                self.places.contains_key(own)
+            });
             if kind.is_dir() && entry.path().join(".git").symlink_metadata().is_ok() {
                 self.paths.insert(format!("{own}/.git"), true);
             }
@@ -212,7 +224,8 @@ impl Names {
                 let text = String::from_utf8_lossy(&text).into_owned();
                 self.metadata.insert(own.clone(), text);
             }
-            self.paths.insert(own, kind.is_dir());
+            self.paths.insert(own.clone(), kind.is_dir());
+            self.places.insert(own, entry.path());
         }
         Ok(())
     }
@@ -250,18 +263,24 @@ fn is_visible(name: &str) -> bool {
     !name.starts_with('.') && !name.starts_with("__MACOSX")
 }
 
-/// The entries of an unpacked download, as an archive of it would have them.
-fn each_of_folder(
-    folder: &Path,
+/// What lies at a place of an unpacked download, as an archive would have it under the name `own`.
+fn each_of_place(
+    own: &str,
+    place: &Path,
     take: &mut dyn FnMut(Entry<'_, '_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    for entry in WalkDir::new(folder).min_depth(1).sort_by_file_name() {
+    let walk = WalkDir::new(place).follow_root_links(false);
+    for entry in walk.sort_by_file_name() {
         let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(folder).to_owned();
+            let path = error.path().unwrap_or(place).to_owned();
             cannot_read(&path)(error.into())
         })?;
         let path = entry.path();
-        let name = path.strip_prefix(folder).unwrap_or(path).to_string_lossy();
+        let below = path.strip_prefix(place).unwrap_or(path).to_string_lossy();
+        let name = match &*below {
+            "" => own.to_owned(),
+            below => format!("{own}/{below}"),
+        };
         let mut entry_of = |kind, size, content: &mut dyn Read| {
             take(Entry {
                 name: &name,

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::escape::visible;
+use crate::escape::{escaped, visible};
 
 /// How deep folders are looked into.
 const MAX_DEPTH: usize = 6;
@@ -146,6 +146,26 @@ pub(super) fn normalised(stem: &str) -> String {
 /// A path for people: one line, without characters that could mislead.
 pub(super) fn shown(path: &Path) -> String {
     visible(path.as_os_str().as_encoded_bytes())
+}
+
+/// The name of a file as text. One that is no UTF-8 has `\xHH` for the bytes that are none, so that two such names stay
+/// two.
+pub(super) fn text_of(name: &OsStr) -> String {
+    match name.to_str() {
+        Some(name) => name.to_owned(),
+        None => escaped(name.as_encoded_bytes()),
+    }
+}
+
+/// This name, or with the first number behind it that makes another of it than those that are taken.
+pub(super) fn free(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut own = name.to_owned();
+    let mut number = 2;
+    while is_taken(&own) {
+        own = format!("{name} ({number})");
+        number += 1;
+    }
+    own
 }
 
 /// The reason of an error of the system in a student's words.

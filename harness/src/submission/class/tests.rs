@@ -1,5 +1,8 @@
 //! Classes as they come.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+
 use super::super::testing::Folder;
 use super::*;
 use crate::roster::Platform;
@@ -34,6 +37,62 @@ fn folders_and_archives_are_submissions_and_other_files_are_not() {
     let class = read(&folder, "c");
     assert_eq!(ids(&class), ["alice", "alice.tgz", "bob", "carol", "dave"]);
     assert_eq!(class.roster, None);
+}
+
+#[test]
+fn no_name_takes_the_place_of_another() {
+    let folder = Folder::new();
+    for path in [
+        &b"c/M\xfcller/a.py"[..],
+        b"c/M\xf6ller/a.py",
+        b"c/M\xf6ller.zip",
+        b"c/M\\xf6ller/a.py",
+    ] {
+        folder.write(OsStr::from_bytes(path), "");
+    }
+    let class = read(&folder, "c");
+    assert_eq!(
+        ids(&class),
+        [
+            "M\\xf6ller",
+            "M\\xf6ller (2)",
+            "M\\xf6ller.zip",
+            "M\\xfcller"
+        ]
+    );
+    for (_, path) in &class.submissions {
+        assert!(path.exists(), "{path:?}");
+    }
+}
+
+#[test]
+fn a_download_may_have_names_that_are_not_utf_8() {
+    let folder = Folder::new();
+    for path in [
+        &b"x/M\xfcller_7_assignsubmission_file/a.py"[..],
+        b"x/M\xf6ller_8_assignsubmission_file/a.py",
+        b"y/onestudent_7_1_a.py",
+        b"y/onestudent_7_2_\xfc.py",
+        b"y/notes\xfc.txt",
+        b"z/hw\xfc/M\xfcller_7_assignsubmission_file/a.py",
+        b"z/hw\xfc/M\xf6ller_8_assignsubmission_file/a.py",
+    ] {
+        folder.write(OsStr::from_bytes(path), "");
+    }
+    for unpacked in ["x", "z"] {
+        let class = read(&folder, unpacked);
+        assert_eq!(ids(&class), ["M_xf6ller_8", "M_xfcller_7"]);
+        for (_, path) in &class.submissions {
+            assert!(path.join("a.py").exists(), "{path:?}");
+        }
+    }
+    let class = read(&folder, "y");
+    assert_eq!(ids(&class), ["onestudent_7"]);
+    assert!(class.submissions[0].1.join("_xfc.py").exists());
+    assert_eq!(
+        class.remarks,
+        ["notes\\xfc.txt belongs to no student: left out"]
+    );
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod moodle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::walk::free;
 use crate::escape::is_unsafe;
 use crate::ids::SubmissionId;
 use crate::roster::{Platform, Student};
@@ -77,14 +78,14 @@ pub(super) fn recognise(listing: &Listing) -> Option<(Platform, Vec<HandIn>)> {
     // Folders must not meet where case does not count either.
     let mut taken = BTreeSet::new();
     for hand_in in &mut hand_ins {
-        let name = hand_in.student.submission.as_str().to_owned();
-        let mut own = name.clone();
-        let mut number = 2;
-        while !taken.insert(own.to_lowercase()) {
-            own = format!("{name} ({number})");
-            number += 1;
-        }
+        let name = hand_in.student.submission.as_str();
+        let own = free(name, |name| taken.contains(&name.to_lowercase()));
+        taken.insert(own.to_lowercase());
         hand_in.student.submission = SubmissionId::new(own);
+        // Only a file of an unpacked download can have one in its name; it would separate.
+        for part in &mut hand_in.parts {
+            part.to = part.to.replace('\\', "_");
+        }
     }
     Some((platform, hand_ins))
 }
