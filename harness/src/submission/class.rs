@@ -64,7 +64,7 @@ pub fn class(path: &Path, work: &Path) -> Result<Class, ImportError> {
         return Ok(Class {
             submissions: ids.zip(folders).collect(),
             roster: Some(roster),
-            remarks: Vec::new(),
+            remarks: download.left_out(),
             _unpacked: None,
         });
     }

@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use super::archive::{self, Entry, Failure, Kind, Limits};
 use super::platform::{self, HandIn, Listing, METADATA};
-use super::walk::{free, text_of};
+use super::walk::{free, shown, text_of};
 use crate::roster::Platform;
 
 /// So long may the list of an export be.
@@ -27,7 +27,7 @@ pub(super) struct Download {
     pub(super) platform: Platform,
     pub(super) hand_ins: Vec<HandIn>,
     /// What belongs to nobody, sorted.
-    pub(super) others: Vec<String>,
+    others: Vec<String>,
 }
 
 /// Looks at a folder or an archive; `None` where it is no download of a known platform.
@@ -86,6 +86,15 @@ impl Download {
             _ => None,
         };
         self.hand_ins.iter().map(folder).collect()
+    }
+
+    /// What is left out because it is nobody's, each in a line.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let told = |name: &String| {
+            let name = shown(Path::new(name));
+            format!("{name} belongs to no student: left out")
+        };
+        self.others.iter().map(told).collect()
     }
 
     /// Hands over every entry that belongs to a hand-in: which one, and the entry by its name there.

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use super::archive::{Failure, Limits, Tree};
 use super::download::{self, Download};
 use super::open::REFUSED;
-use super::walk::shown;
 use crate::ids::SubmissionId;
 use crate::roster::{self, Roster};
 
@@ -129,14 +128,8 @@ pub(super) fn fill(known: &Download, path: &Path, folder: &Path) -> Result<Impor
             hand_ins.iter().map(|one| one.student.clone()).collect(),
         ),
         refused: Vec::new(),
-        remarks: Vec::new(),
+        remarks: known.left_out(),
     };
-    for other in &known.others {
-        let other = shown(Path::new(other));
-        imported
-            .remarks
-            .push(format!("{other} belongs to no student: left out"));
-    }
     for (at, tree) in trees.into_iter().enumerate() {
         let id = &hand_ins[at].student.submission;
         match tree {

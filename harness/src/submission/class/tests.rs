@@ -100,13 +100,27 @@ fn an_unpacked_download_is_graded_where_it_lies() {
     let folder = Folder::new();
     folder.write("x/Student One_7_assignsubmission_file/a.py", "");
     folder.write("x/Student Two_8_assignsubmission_file/a.py", "");
+    folder.write("x/Student Six_9_assignsubmission_file/a.py", "");
+    folder.write("x/carol/a.py", "");
+    folder.write("x/late.zip", "");
     let class = read(&folder, "x");
-    assert_eq!(ids(&class), ["Student One_7", "Student Two_8"]);
+    assert_eq!(
+        ids(&class),
+        ["Student One_7", "Student Six_9", "Student Two_8"]
+    );
     let path = folder.path().join("x/Student One_7_assignsubmission_file");
     assert_eq!(class.submissions[0].1, path);
     let roster = class.roster.unwrap();
     assert_eq!(roster.platform, Platform::Moodle);
-    assert_eq!(roster.students[1].id, "8");
+    assert_eq!(roster.students[1].id, "9");
+    // A teacher may have put more beside it.
+    assert_eq!(
+        class.remarks,
+        [
+            "carol belongs to no student: left out",
+            "late.zip belongs to no student: left out"
+        ]
+    );
 }
 
 #[test]
