@@ -33,6 +33,15 @@ pub enum GradebookError {
         /// The name.
         name: String,
     },
+    /// What is written into this column would take the place of something else that is needed.
+    #[error(
+        "the column `{name}` is meant for two things\nhint: --key, --grade-column and --feedback-column each name a \
+         column of their own"
+    )]
+    OneColumn {
+        /// The heading.
+        name: String,
+    },
     /// There are several assignments.
     #[error(
         "which assignment?\nhint: name one with --grade-column; there are: {}",

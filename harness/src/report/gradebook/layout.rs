@@ -118,7 +118,7 @@ pub(super) fn layout(table: &Table<'_>, columns: &Columns) -> Result<Layout, Gra
         kind != Kind::Canvas || row.cell(0) != POINTS_POSSIBLE && has_id
     };
     let people = (1..table.rows.len()).filter(|at| is_person(&table.rows[*at]));
-    Ok(Layout {
+    let layout = Layout {
         kind,
         keys,
         grade,
@@ -135,7 +135,26 @@ pub(super) fn layout(table: &Table<'_>, columns: &Columns) -> Result<Layout, Gra
         changeable: usual("Grade can be changed")?,
         points_possible,
         people: people.collect(),
-    })
+    };
+    match layout.doubled() {
+        None => Ok(layout),
+        Some(column) => Err(GradebookError::OneColumn {
+            name: head.cell(column).to_owned(),
+        }),
+    }
+}
+
+impl Layout {
+    /// A column that is written, and read or written for something else too.
+    fn doubled(&self) -> Option<usize> {
+        let read = [self.maximum, self.name, self.group, self.changeable];
+        let keys = self.keys.iter().map(|(column, _)| *column);
+        let mut others = keys.chain(read.into_iter().flatten());
+        if self.feedback == Some(self.grade) {
+            return self.feedback;
+        }
+        others.find(|column| *column == self.grade || Some(*column) == self.feedback)
+    }
 }
 
 fn kind(head: &Row) -> Kind {

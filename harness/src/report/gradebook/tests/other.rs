@@ -170,6 +170,30 @@ fn a_row_that_ends_too_early_is_left_and_two_equal_headings_are_refused() {
 }
 
 #[test]
+fn no_column_is_for_two_things() {
+    let graded = class(vec![report("alice", 5)], None);
+    let list = "Account,Points\nalice,\n";
+    let worksheet = "Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments\n\
+                     Participant 1,alice,,10,-,\n";
+    for (file, named, expected) in [
+        (list, ("Account", "Points", "points"), "Points"),
+        (list, ("Account", "Account", ""), "Account"),
+        (list, ("Account", "Points", "Account"), "Account"),
+        (worksheet, ("", "", "Grade"), "Grade"),
+        (worksheet, ("", "Maximum Grade", ""), "Maximum Grade"),
+        (worksheet, ("", "", "Identifier"), "Identifier"),
+        (worksheet, ("", "Full name", ""), "Full name"),
+    ] {
+        let named = columns(named.0, named.1, named.2);
+        let error = fill(file.as_bytes(), &graded, &named, Scale::File, None).unwrap_err();
+        assert!(
+            matches!(&error, GradebookError::OneColumn { name } if name == expected),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_file_is_replaced_where_it_lies_and_keeps_its_permissions() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = tempfile::tempdir().unwrap();
