@@ -143,6 +143,7 @@ fn accounts(member: &Member) -> Vec<String> {
 /// The rows of one person or group; an error says why there is none.
 fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<usize>, String> {
     let row = |at: &usize| &table.rows[*at];
+    let mut why = "there is no row of theirs".to_owned();
     if let Some((name, number)) = &wanted.moodle {
         let columns = layout.keys.iter().map(|(column, _)| *column);
         let numbers: Vec<usize> = columns
@@ -155,7 +156,12 @@ fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<us
         let found: Vec<usize> = layout.people.iter().copied().filter(numbered).collect();
         let is_called_so = |at: &usize| match (layout.name, name) {
             (Some(column), Some(name)) => alike(row(at).cell(column), name),
-            (None, _) | (_, None) => true,
+            // In another language the name stands below another heading; a blind worksheet has none.
+            (None, Some(name)) => {
+                let is_word = name.chars().any(char::is_alphabetic);
+                is_word && row(at).cells.iter().any(|cell| alike(&cell.text, name))
+            }
+            (_, None) => true,
         };
         match found.as_slice() {
             [one] if is_called_so(one) => return Ok(found),
@@ -170,12 +176,13 @@ fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<us
                 return Ok(members);
             }
         }
-        if let (Some(one), Some(column)) = (found.first(), layout.name) {
-            return Err(format!(
-                "in line {} its number is that of {}",
-                row(one).line,
-                row(one).cell(column)
-            ));
+        if let Some(one) = found.first() {
+            let line = row(one).line;
+            if let Some(column) = layout.name {
+                let owner = row(one).cell(column);
+                return Err(format!("in line {line} its number is that of {owner}"));
+            }
+            why = format!("line {line} has its number and not its name");
         }
     }
     for (column, key) in &layout.keys {
@@ -202,7 +209,7 @@ fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<us
             many => return Err(several(table, many)),
         }
     }
-    Err("there is no row of theirs".to_owned())
+    Err(why)
 }
 
 fn several(table: &Table<'_>, rows: &[usize]) -> String {

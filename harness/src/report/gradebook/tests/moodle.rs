@@ -137,6 +137,43 @@ fn a_worksheet_in_another_language_is_filled_by_named_columns() {
 }
 
 #[test]
+fn the_number_of_a_group_is_no_persons_where_no_column_of_names_is_known() {
+    let german = "ID;\"Vollständiger Name\";Gruppe;Bewertung\n\
+                  Teilnehmer/in12;\"Student One\";\"Group B\";\n\
+                  Teilnehmer/in13;\"Student O'Two\";12;\n";
+    let blind = "Identifier,Status,Grade,\"Last modified (grade)\"\n\
+                 \"Participant 12\",x,,-\n\"Participant 13\",x,,-\n";
+    for (file, named, grade) in [
+        (german, columns("ID", "Bewertung", ""), "Bewertung"),
+        (blind, Columns::default(), "Grade"),
+    ] {
+        let graded = moodle(
+            vec![
+                student("Group Ä_12", "12", &["Group Ä"]),
+                student("12_13", "13", &["12"]),
+            ],
+            &[7, 8],
+        );
+        let filled = filled(file, &graded, &named, &[grade]);
+        assert_eq!(column(&filled, grade), ["", ""]);
+        assert_eq!(
+            left(&filled),
+            [
+                "Group Ä_12: line 2 has its number and not its name",
+                "12_13: line 3 has its number and not its name",
+            ]
+        );
+    }
+    let graded = moodle(
+        vec![student("Student OTwo_13", "13", &["Student OTwo"])],
+        &[7],
+    );
+    let named = columns("ID", "Bewertung", "");
+    let filled = filled(german, &graded, &named, &["Bewertung"]);
+    assert_eq!(column(&filled, "Bewertung"), ["", "7"]);
+}
+
+#[test]
 fn a_number_at_the_end_of_another_column_is_no_participants() {
     let file = "Name,Grade\nStudent 9,\nSomebody 10,\n";
     let graded = moodle(vec![student("Group_9", "9", &["Group"])], &[7]);
