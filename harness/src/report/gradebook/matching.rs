@@ -81,6 +81,30 @@ impl Wanted {
             None => why.to_owned(),
         }
     }
+
+    /// Whether a row has a number or an address where this person has another: a namesake's, then.
+    fn is_numbered_otherwise(&self, layout: &Layout, row: &Row) -> bool {
+        let is_another_account = |cell: &str| {
+            // The name of a folder may be an account or a name.
+            let accounts = self.accounts.iter();
+            let accounts = accounts.filter(|own| Some(*own) != self.name.as_ref());
+            // A number is no other address.
+            let own: Vec<&String> = accounts
+                .filter(|own| own.contains('@') == cell.contains('@'))
+                .collect();
+            let is_it = |own: &&String| own.to_lowercase() == cell.to_lowercase();
+            !own.is_empty() && !own.iter().any(is_it)
+        };
+        layout.keys.iter().any(|(column, key)| {
+            let cell = row.cell(*column);
+            let is_another = match key {
+                Key::Account => is_another_account(cell),
+                Key::CanvasId => self.canvas_id.is_some(),
+                Key::Participant | Key::Name | Key::Any => false,
+            };
+            is_another && !cell.is_empty()
+        })
+    }
 }
 
 /// Who is to get the grade of a submission.
@@ -205,6 +229,12 @@ fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<us
         let found: Vec<usize> = layout.people.iter().copied().filter(holds).collect();
         match found.as_slice() {
             [] => {}
+            [one] if *key == Key::Name && wanted.is_numbered_otherwise(layout, row(one)) => {
+                why = format!(
+                    "no row has their number or address; line {} has their name and another one",
+                    row(one).line
+                );
+            }
             [_] => return Ok(found),
             many => return Err(several(table, many)),
         }

@@ -81,6 +81,48 @@ fn other_platforms_are_joined_by_accounts_and_names() {
 }
 
 #[test]
+fn a_namesake_with_another_number_is_somebody_else() {
+    let file = "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (23)\n\
+        \"One, Student\",4711,2001,one@example.org,A,\n\
+        \"Two, Student\",4712,,,A,\n\
+        \"Three, Student\",4713,2003,Three@Example.org,A,\n\
+        \"Four, Student\",4714,2004,four,A,\n\
+        \"Five, Student\",4715,,five@example.org,A,\n\
+        \"Six, Student\",4716,2006,six@example.org,A,\n";
+    let students = vec![
+        student("1", "1", &["Student One|1001|"]),
+        student("2", "2", &["Student Two|1002|two@example.org"]),
+        student("3", "3", &["Student Three||three@example.org"]),
+        student("4", "4", &["Student Four||four@example.org"]),
+        student("5", "5", &["Student Five|1005|"]),
+        student("6", "6", &["Student Six||other@example.org"]),
+    ];
+    let reports = students
+        .iter()
+        .map(|one| report(one.submission.as_str(), 20));
+    let graded = class(reports.collect(), Some((Platform::Gradescope, students)));
+    let filled = filled(file, &graded, &Columns::default(), &CHANGED);
+    assert_eq!(
+        column(&filled, CHANGED[0]),
+        ["", "20", "20", "20", "20", ""]
+    );
+    let why = |line: u32| {
+        format!("no row has their number or address; line {line} has their name and another one")
+    };
+    assert_eq!(
+        left(&filled),
+        [format!("1: {}", why(2)), format!("6: {}", why(7))]
+    );
+}
+
+#[test]
+fn a_folder_called_by_a_name_is_found_by_it() {
+    let graded = class(vec![report("Student Ünü Three", 13)], None);
+    let filled = filled(FILE, &graded, &columns("", CHANGED[0], ""), &CHANGED);
+    assert_eq!(column(&filled, CHANGED[0]), ["50.00", "", "EX", "32.5", ""]);
+}
+
+#[test]
 fn the_assignment_is_asked_for_where_there_are_several() {
     let graded = canvas(vec![student("onestudent_4711", "4711", &["onestudent"])]);
     let error = fill(
