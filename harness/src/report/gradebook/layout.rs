@@ -9,7 +9,8 @@ use super::{Columns, GradebookError};
 pub(super) enum Kind {
     /// The worksheet of a Moodle assignment: `Identifier, Full name, …, Grade, Maximum Grade, …, Feedback comments`.
     Moodle,
-    /// The gradebook of a Canvas course: `Student, ID, …, Section, Title (id), …`.
+    /// The gradebook of a Canvas course: `Student, ID, …, Section, Title (id), …`, or, where the account wants names in two
+    /// columns, `LastName, FirstName, ID, …`.
     Canvas,
     /// Any other, of which columns are named.
     Other,
@@ -40,8 +41,8 @@ pub(super) struct Layout {
     pub(super) feedback: Option<usize>,
     /// The highest grade of each row.
     pub(super) maximum: Option<usize>,
-    /// The name of the person.
-    pub(super) name: Option<usize>,
+    /// The name of the person, its parts in the order in which they are said.
+    pub(super) name: Vec<usize>,
     pub(super) group: Option<usize>,
     /// `Grade can be changed`.
     pub(super) changeable: Option<usize>,
@@ -96,12 +97,14 @@ pub(super) fn layout(table: &Table<'_>, columns: &Columns) -> Result<Layout, Gra
                 ("ID", Key::CanvasId),
                 ("SIS User ID", Key::Account),
                 ("SIS Login ID", Key::Account),
-                ("Student", Key::Name),
             ],
             Kind::Other => &[],
         };
         for (name, key) in usual {
             keys.extend(find(name)?.map(|column| (column, *key)));
+        }
+        if kind == Kind::Canvas {
+            keys.push((0, Key::Name));
         }
     }
     let (Some(grade), false) = (grade, keys.is_empty()) else {
@@ -117,6 +120,11 @@ pub(super) fn layout(table: &Table<'_>, columns: &Columns) -> Result<Layout, Gra
         let has_id = id.is_none_or(|id| !row.cell(id).is_empty());
         kind != Kind::Canvas || row.cell(0) != POINTS_POSSIBLE && has_id
     };
+    let name = match kind {
+        Kind::Canvas if has_two_names(head) => vec![1, 0],
+        Kind::Canvas => vec![0],
+        Kind::Moodle | Kind::Other => find("Full name")?.into_iter().collect(),
+    };
     let people = (1..table.rows.len()).filter(|at| is_person(&table.rows[*at]));
     let layout = Layout {
         kind,
@@ -127,10 +135,7 @@ pub(super) fn layout(table: &Table<'_>, columns: &Columns) -> Result<Layout, Gra
             None => usual("Feedback comments")?,
         },
         maximum: usual("Maximum Grade")?,
-        name: match kind {
-            Kind::Canvas => find("Student")?,
-            Kind::Moodle | Kind::Other => find("Full name")?,
-        },
+        name,
         group: usual("Group")?,
         changeable: usual("Grade can be changed")?,
         points_possible,
@@ -145,11 +150,18 @@ pub(super) fn layout(table: &Table<'_>, columns: &Columns) -> Result<Layout, Gra
 }
 
 impl Layout {
+    /// The name that stands in a row, if the file has names.
+    pub(super) fn name_in(&self, row: &Row) -> Option<String> {
+        let parts: Vec<&str> = self.name.iter().map(|column| row.cell(*column)).collect();
+        (!parts.is_empty()).then(|| parts.join(" ").trim().to_owned())
+    }
+
     /// A column that is written, and read or written for something else too.
     fn doubled(&self) -> Option<usize> {
-        let read = [self.maximum, self.name, self.group, self.changeable];
+        let read = [self.maximum, self.group, self.changeable];
+        let names = self.name.iter().copied();
         let keys = self.keys.iter().map(|(column, _)| *column);
-        let mut others = keys.chain(read.into_iter().flatten());
+        let mut others = keys.chain(names).chain(read.into_iter().flatten());
         if self.feedback == Some(self.grade) {
             return self.feedback;
         }
@@ -162,10 +174,14 @@ fn kind(head: &Row) -> Kind {
     if has("Identifier") && has("Grade") && has("Last modified (grade)") {
         return Kind::Moodle;
     }
-    if head.cell(0).contains("Student") && head.cell(1) == "ID" {
+    if head.cell(0).contains("Student") && head.cell(1) == "ID" || has_two_names(head) {
         return Kind::Canvas;
     }
     Kind::Other
+}
+
+fn has_two_names(head: &Row) -> bool {
+    [0, 1, 2].map(|at| head.cell(at)) == ["LastName", "FirstName", "ID"]
 }
 
 /// The column with this heading, whatever its case.

@@ -178,8 +178,8 @@ fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<us
             numbers.iter().filter_map(own).any(|(_, own)| own == number)
         };
         let found: Vec<usize> = layout.people.iter().copied().filter(numbered).collect();
-        let is_called_so = |at: &usize| match (layout.name, name) {
-            (Some(column), Some(name)) => alike(row(at).cell(column), name),
+        let is_called_so = |at: &usize| match (layout.name_in(row(at)), name) {
+            (Some(own), Some(name)) => alike(&own, name),
             // In another language the name stands below another heading; a blind worksheet has none.
             (None, Some(name)) => {
                 let is_word = name.chars().any(char::is_alphabetic);
@@ -202,8 +202,7 @@ fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<us
         }
         if let Some(one) = found.first() {
             let line = row(one).line;
-            if let Some(column) = layout.name {
-                let owner = row(one).cell(column);
+            if let Some(owner) = layout.name_in(row(one)) {
                 return Err(format!("in line {line} its number is that of {owner}"));
             }
             why = format!("line {line} has its number and not its name");
@@ -219,10 +218,13 @@ fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<us
                 Key::Participant => false,
                 Key::CanvasId => canvas_id(),
                 Key::Account => account(),
-                Key::Name => wanted
-                    .name
-                    .as_ref()
-                    .is_some_and(|name| same_words(name, cell)),
+                Key::Name => {
+                    let own = layout.name_in(row(at)).unwrap_or_default();
+                    wanted
+                        .name
+                        .as_ref()
+                        .is_some_and(|name| same_words(name, &own))
+                }
                 Key::Any => canvas_id() || account() || wanted.name.as_ref().is_some_and(is),
             }
         };

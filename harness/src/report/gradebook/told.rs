@@ -25,12 +25,12 @@ pub(super) fn scale(full: Option<u32>, scales: &BTreeSet<String>) -> String {
 /// Who a row is about.
 pub(super) fn person(table: &Table<'_>, layout: &Layout, row: usize) -> String {
     let row = &table.rows[row];
+    let name = layout.name_in(row).unwrap_or_default();
+    let keys = layout.keys.iter().map(|(column, _)| row.cell(*column));
     let mut words: Vec<&str> = Vec::new();
-    let keys = layout.keys.iter().map(|(column, _)| *column);
-    for column in layout.name.into_iter().chain(keys) {
-        let cell = row.cell(column);
-        if !cell.is_empty() && !words.contains(&cell) {
-            words.push(cell);
+    for word in [name.as_str()].into_iter().chain(keys) {
+        if !word.is_empty() && !words.contains(&word) {
+            words.push(word);
         }
     }
     words.truncate(2);

@@ -123,6 +123,34 @@ fn a_folder_called_by_a_name_is_found_by_it() {
 }
 
 #[test]
+fn names_in_two_columns_are_names_too() {
+    let file = "LastName,FirstName,ID,SIS User ID,SIS Login ID,Section,Homework 1 (23)\n\
+        \"    Points Possible\",,,,,,50.00\n\
+        One,Student,4711,1001,one@example.org,Lab A,\n\
+        Two,Student,4712,1002,two@example.org,Lab A,EX\n\
+        Three,Student Ünü,4713,,,Lab A,\n\
+        Test,Student,4799,,,Lab A,\n";
+    let two = [
+        student("onestudent_4711", "4711", &["onestudent"]),
+        student("twostudent_4712", "4712", &["twostudent"]),
+    ];
+    let by_number = canvas(two.to_vec());
+    let by_name = vec![student("C_3", "3", &["Student Ünü Three"])];
+    let by_name = class(
+        vec![report("C_3", 13)],
+        Some((Platform::Gradescope, by_name)),
+    );
+    for (graded, expected) in [
+        (by_number, ["50.00", "32.5", "EX", "", ""]),
+        (by_name, ["50.00", "", "EX", "32.5", ""]),
+    ] {
+        let filled = filled(file, &graded, &Columns::default(), &CHANGED);
+        assert_eq!(column(&filled, CHANGED[0]), expected);
+        assert_eq!(filled.without.last().unwrap(), "line 6: Student Test, 4799");
+    }
+}
+
+#[test]
 fn the_assignment_is_asked_for_where_there_are_several() {
     let graded = canvas(vec![student("onestudent_4711", "4711", &["onestudent"])]);
     let error = fill(
