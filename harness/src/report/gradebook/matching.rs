@@ -179,7 +179,7 @@ fn rows_of(table: &Table<'_>, layout: &Layout, wanted: &Wanted) -> Result<Vec<us
         };
         let found: Vec<usize> = layout.people.iter().copied().filter(numbered).collect();
         let is_called_so = |at: &usize| match (layout.name_in(row(at)), name) {
-            (Some(own), Some(name)) => alike(&own, name),
+            (Some(own), Some(name)) => alike(&own, name) || is_member(&own, name),
             // In another language the name stands below another heading; a blind worksheet has none.
             (None, Some(name)) => {
                 let is_word = name.chars().any(char::is_alphabetic);
@@ -278,6 +278,12 @@ fn alike(one: &str, other: &str) -> bool {
     };
     let one = letters(one);
     !one.is_empty() && one == letters(other)
+}
+
+/// `Student One` of `Group A-Student One`, as older ones of Moodle call what a group handed in.
+fn is_member(own: &str, name: &str) -> bool {
+    let mut behind = name.match_indices('-').map(|(at, _)| &name[at..]);
+    behind.any(|part| alike(own, part))
 }
 
 /// `One, Student` and `Student One`.

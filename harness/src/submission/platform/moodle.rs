@@ -7,9 +7,11 @@
 //! Student One_657737_assignsubmission_file_server.py         without folders
 //! Participant_657737_assignsubmission_file/server.py         marked blind
 //! Group A_12_assignsubmission_file/server.py                 handed in by a group
+//! Default group_assignsubmission_file/server.py              by those who are in none
+//! Group A-Student One_657737_assignsubmission_file/…         by a group, up to 3.11 once for each member
 //! ```
 //!
-//! The number is the one of the column "Identifier" in the worksheet. Source: `mod/assign/classes/downloader.php`.
+//! The number is the one of the column "Identifier" in the worksheet, or a group's. Source: `mod/assign/classes/downloader.php`.
 
 use regex::Regex;
 
@@ -20,8 +22,8 @@ use crate::roster::{Member, Student};
 const BLIND: &str = "Participant";
 
 pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
-    let pattern = Regex::new("^(.+?)_([0-9]+)_assignsubmission_(file|onlinetext)(?:_(.*))?$")
-        .expect("the pattern is sound");
+    let pattern = "^(.+?)(?:_([0-9]+))?_assignsubmission_(file|onlinetext)(?:_(.*))?$";
+    let pattern = Regex::new(pattern).expect("the pattern is sound");
     by_names(listing, |entry, is_folder| {
         let found = pattern.captures(entry)?;
         let name = found[1].replace('_', " ");
@@ -29,6 +31,7 @@ pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
         if is_folder != file.is_empty() {
             return None;
         }
+        let number = found.get(2).map_or("", |number| number.as_str());
         let typed = &found[3] == "onlinetext";
         let to = match (typed, is_folder) {
             (false, true) => String::new(),
@@ -42,8 +45,8 @@ pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
         };
         Some(Named {
             student: Student {
-                submission: folder_name(&name, &found[2]),
-                id: found[2].to_owned(),
+                submission: folder_name(&name, number),
+                id: number.to_owned(),
                 late: false,
                 members: vec![member],
             },

@@ -49,13 +49,17 @@ fn moodle_with_folders() {
             "Student One_657740_assignsubmission_file/",
             "Participant_12_assignsubmission_file_/",
             "Group A 7_9_assignsubmission_file/",
+            "Default group_assignsubmission_file/",
+            "Group B-Student Four_657741_assignsubmission_file/",
             "grades.csv",
         ],
     );
     assert_eq!(
         read(&listing),
         [
+            "Default group # [\"Default group\"] [\"\"]",
             "Group A 7_9 #9 [\"Group A 7\"] [\"\"]",
+            "Group B-Student Four_657741 #657741 [\"Group B-Student Four\"] [\"\"]",
             "Participant_12 #12 [] [\"\"]",
             "Student One_657737 #657737 [\"Student One\"] [\"\"]",
             "Student One_657740 #657740 [\"Student One\"] [\"\"]",

@@ -107,6 +107,30 @@ fn a_group_gets_its_grade_in_every_row_and_its_number_is_no_persons() {
 }
 
 #[test]
+fn a_group_without_a_number_and_one_that_hands_in_member_by_member_are_found() {
+    let file = "Identifier,\"Full name\",Group,Grade,\"Maximum Grade\",\"Last modified (grade)\"\n\
+                \"Participant 9\",\"Student One\",\"Default group\",,100,-\n\
+                \"Participant 10\",\"Student Two\",\"Group A-B\",,100,-\n\
+                \"Participant 11\",\"Student Jean-Three\",\"Group A-B\",,100,-\n\
+                \"Participant 12\",\"Student Four\",\"Default group\",,100,-\n\
+                \"Participant 13\",\"Student Five\",\"\",,100,-\n";
+    let names = [
+        ("", "Default group"),
+        ("10", "Group A-B-Student Two"),
+        ("11", "Group A-B-Student Jean-Three"),
+        ("13", "Group A-B-Student Five Six"),
+    ];
+    let students = names.map(|(id, name)| student(&format!("{name}_{id}"), id, &[name]));
+    let graded = moodle(students.to_vec(), &[1, 10, 20, 20]);
+    let filled = filled(file, &graded, &Columns::default(), &["Grade"]);
+    assert_eq!(column(&filled, "Grade"), ["5", "50", "100", "5", ""]);
+    assert_eq!(
+        left(&filled),
+        ["Group A-B-Student Five Six_13: in line 6 its number is that of Student Five"]
+    );
+}
+
+#[test]
 fn a_worksheet_in_another_language_is_filled_by_named_columns() {
     let file = "ID;\"Vollständiger Name\";Bewertung;Bestwertung;\"Feedback als Kommentar\"\r\n\
                 Teilnehmer/in101;\"Student One\";;100,00;\r\n\
