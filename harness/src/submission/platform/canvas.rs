@@ -4,6 +4,7 @@
 //! onestudent_4711_88123_server.py
 //! onestudent_LATE_4711_88123_server-1.py     late, and the second file of this name that was uploaded
 //! anon_Ab3dE_88123_server.py                 marked anonymously
+//! LATE_anon_Ab3dE_88123_server.py            and late
 //! onestudent_4711_text.html                  typed in
 //! ```
 //!
@@ -21,15 +22,16 @@ const ANONYMOUS: &str = "anon";
 
 pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
     let behind = "_(?:[0-9]+_(.+)|(?:[0-9]+_)?(text\\.html|link\\.html))$";
-    let named = Regex::new(&format!("^(.+?)(_LATE)?_([0-9]+){behind}"));
-    let anonymous = Regex::new(&format!("^({ANONYMOUS})(_LATE)?_([0-9A-Za-z]+){behind}"));
-    let named = named.expect("the pattern is sound");
-    let anonymous = anonymous.expect("the pattern is sound");
+    let patterns = [
+        format!("^({ANONYMOUS})(_LATE)?_([0-9A-Za-z]+){behind}"),
+        // Where no name is in front, `LATE` is. The empty group says that it is late.
+        format!("^LATE_({ANONYMOUS})()_([0-9A-Za-z]+){behind}"),
+        format!("^(.+?)(_LATE)?_([0-9]+){behind}"),
+    ];
+    let patterns = patterns.map(|pattern| Regex::new(&pattern).expect("the pattern is sound"));
     let mut hand_ins = by_names(listing, |entry, is_folder| {
-        let found = anonymous
-            .captures(entry)
-            .or_else(|| named.captures(entry))
-            .filter(|_| !is_folder)?;
+        let found = patterns.iter().find_map(|pattern| pattern.captures(entry));
+        let found = found.filter(|_| !is_folder)?;
         let name = &found[1];
         let to = match (found.get(4), found.get(5)) {
             (Some(file), _) => file.as_str().to_owned(),

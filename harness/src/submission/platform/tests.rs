@@ -118,13 +118,17 @@ fn canvas() {
             "fourstudent_4714_text.html",
             "anon_Ab3dE_88128_server.py",
             "anon_LATE_12345_88129_server.py",
+            "LATE_anon_Cd4fG_88130_server.py",
+            "LATE_anon_7_text.html",
         ],
     );
     assert_eq!(
         read(&listing),
         [
             "anon_12345 #12345 late [] [\"server.py\"]",
+            "anon_7 #7 late [] [\".onlinetext/text.html\"]",
             "anon_Ab3dE #Ab3dE [] [\"server.py\"]",
+            "anon_Cd4fG #Cd4fG late [] [\"server.py\"]",
             "fourstudent_4714 #4714 [\"fourstudent\"] [\".onlinetext/text.html\"]",
             "onestudent_4711 #4711 [\"onestudent\"] [\"tcp_echo_server.py\", \"client.py\"]",
             "threestudent_4713 #4713 [\"threestudent\"] [\"client-1.py\", \"client-2.py\"]",
