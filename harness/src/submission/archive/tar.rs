@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
-use tar::{Archive, EntryType, PaxExtensions};
+use tar::{Archive, EntryType};
 
 use super::refusal::{Failure, Refusal};
 use super::tree::unpacking;
@@ -29,6 +29,7 @@ pub(super) fn each(
     };
     let mut archive = Archive::new(stream);
     let mut long_name: Option<Vec<u8>> = None;
+    let mut told_size: Option<Vec<u8>> = None;
     let mut count = 0;
     for entry in archive.entries().map_err(wrong)?.raw(true) {
         let mut entry = entry.map_err(wrong)?;
@@ -56,9 +57,9 @@ pub(super) fn each(
                 continue;
             }
             EntryType::XHeader => {
-                if let Some(name) = extended(&about(&mut entry, size, limits)?)? {
-                    long_name = Some(name);
-                }
+                let told = Extended::read(&about(&mut entry, size, limits)?)?;
+                long_name = told.name.or(long_name);
+                told_size = told.size;
                 continue;
             }
             EntryType::GNULongLink | EntryType::XGlobalHeader => {
@@ -67,6 +68,11 @@ pub(super) fn each(
             }
             _ => Kind::Special,
         };
+        // Only a file of more than 8 GiB has another one there than in its own header.
+        let told = told_size.take();
+        if told.is_some_and(|told| told != size.to_string().as_bytes()) {
+            return broken("it gives two sizes of a file");
+        }
         let name = long_name
             .take()
             .unwrap_or_else(|| entry.path_bytes().into_owned());
@@ -97,7 +103,7 @@ pub(super) fn each(
 /// The content of an entry that is about the next one.
 fn about(entry: &mut impl Read, size: u64, limits: Limits) -> Result<Vec<u8>, Failure> {
     if size > MAX_ABOUT {
-        return Err(Refusal::Broken("a name in it has no end".to_owned()).into());
+        return broken("a name in it has no end");
     }
     let mut content = Vec::new();
     entry
@@ -106,21 +112,45 @@ fn about(entry: &mut impl Read, size: u64, limits: Limits) -> Result<Vec<u8>, Fa
     Ok(content)
 }
 
-/// The name in an extended header. A size there stands for a file of more than 8 GiB.
-fn extended(content: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
-    let mut name = None;
-    for record in PaxExtensions::new(content) {
-        let Ok(record) = record else {
-            return Err(Refusal::Broken("an extended header makes no sense".to_owned()).into());
-        };
-        match record.key_bytes() {
-            b"path" => name = Some(record.value_bytes().to_owned()),
-            b"size" => {
-                let why = "it gives the size of a file twice";
-                return Err(Refusal::Broken(why.to_owned()).into());
+/// What an extended header says of the next entry.
+#[derive(Default)]
+struct Extended {
+    name: Option<Vec<u8>>,
+    size: Option<Vec<u8>>,
+}
+
+impl Extended {
+    /// Reads its records: `27 path=…` and a line end, of which the number says how many bytes that is. A value may have line
+    /// ends in it, as macOS writes them; an empty one says nothing.
+    fn read(content: &[u8]) -> Result<Self, Failure> {
+        let mut told = Self::default();
+        let mut rest = content;
+        while !rest.is_empty() {
+            let Some((key, value, behind)) = first_record(rest) else {
+                return broken("an extended header makes no sense");
+            };
+            let value = (!value.is_empty()).then(|| value.to_owned());
+            match key {
+                b"path" => told.name = value,
+                b"size" => told.size = value,
+                _ => {}
             }
-            _ => {}
+            rest = behind;
         }
+        Ok(told)
     }
-    Ok(name)
+}
+
+/// The key and the value of the first record, and what stands behind it.
+fn first_record(content: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let blank = content.iter().position(|byte| *byte == b' ')?;
+    let length = std::str::from_utf8(&content[..blank]).ok()?;
+    let (record, behind) = content.split_at_checked(length.parse().ok()?)?;
+    let record = record.get(blank + 1..)?.strip_suffix(b"\n")?;
+    let equals = record.iter().position(|byte| *byte == b'=')?;
+    Some((&record[..equals], &record[equals + 1..], behind))
+}
+
+fn broken<T>(how: &str) -> Result<T, Failure> {
+    Err(Refusal::Broken(how.to_owned()).into())
 }

@@ -94,6 +94,56 @@ fn a_long_name_in_an_extended_header_is_read() {
     assert_eq!(files.keys().collect::<Vec<_>>(), [&name]);
 }
 
+/// A record of an extended header.
+fn record(key: &str, value: &[u8]) -> Vec<u8> {
+    let rest = [b" ", key.as_bytes(), b"=", value, b"\n"].concat();
+    // The number counts its own digits.
+    let length = |digits| rest.len() + digits;
+    let digits = (1..4).find(|digits| length(*digits).to_string().len() == *digits);
+    [length(digits.unwrap()).to_string().as_bytes(), &rest].concat()
+}
+
+#[test]
+fn an_extended_header_is_read_by_its_lengths() {
+    let attribute = record("SCHILY.xattr.com.example", b"\n12 path=x\n\0\n");
+    let name = record("path", "ü =.py".as_bytes());
+    let of = |about: &[u8]| {
+        tar_gz_of(&[
+            ("PaxHeader", EntryType::XHeader, about),
+            ("a.py", EntryType::Regular, b"12345"),
+        ])
+    };
+    for (about, expected) in [
+        ([attribute.as_slice(), &name].concat(), "ü =.py"),
+        ([name.as_slice(), &attribute].concat(), "ü =.py"),
+        (record("size", b"5"), "a.py"),
+        (record("path", b""), "a.py"),
+        (Vec::new(), "a.py"),
+    ] {
+        let (files, _) = unpacked(&of(&about), SMALL).unwrap();
+        assert_eq!(
+            files,
+            BTreeMap::from([(expected.to_owned(), b"12345".to_vec())])
+        );
+    }
+    for about in [
+        record("size", b"4"),
+        record("size", b"5 "),
+        b"9 a=b\n".to_vec(),
+        b"6 a=bc\n".to_vec(),
+        b"x a=b\n".to_vec(),
+        b"1 a=b\n".to_vec(),
+        b"5 ab\n".to_vec(),
+        b"12".to_vec(),
+    ] {
+        let refusal = refused(&of(&about));
+        assert!(
+            matches!(&refusal, Refusal::Broken(_)),
+            "{about:?}: {refusal:?}"
+        );
+    }
+}
+
 #[test]
 fn a_zip_of_more_than_65535_entries_is_read() {
     let names: Vec<String> = (0..66_000).map(|number| format!("{number}")).collect();
