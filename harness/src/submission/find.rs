@@ -21,6 +21,9 @@ pub(super) use candidate::shebang;
 use candidate::{Candidate, Candidates};
 use remarks::{read_manifest, remarks};
 
+/// So many bytes of all Makefiles together are read, from those nearest to the root on.
+const MAX_MAKEFILES: usize = 1 << 20;
+
 /// What was found in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -163,9 +166,14 @@ impl<'a> Search<'a> {
         languages: &'a Languages,
         manifest: &'a Manifest,
     ) -> Self {
+        let entries = listing.entries.iter();
+        let mut nearest: Vec<&Entry> = entries.filter(|entry| is_makefile(entry)).collect();
+        nearest.sort_by_key(|entry| entry.path.components().count());
         let mut makefiles = BTreeMap::new();
-        for entry in listing.entries.iter().filter(|entry| is_makefile(entry)) {
-            let bytes = walk::beginning(&folder.join(&entry.path), 1 << 20).unwrap_or_default();
+        let mut left = MAX_MAKEFILES;
+        for entry in nearest {
+            let bytes = walk::beginning(&folder.join(&entry.path), left).unwrap_or_default();
+            left -= bytes.len();
             let place = entry.path.parent().unwrap_or(Path::new("")).to_owned();
             makefiles.insert(place, words(&String::from_utf8_lossy(&bytes)));
         }

@@ -306,6 +306,18 @@ fn a_makefile_is_asked_for_what_is_compiled_and_nothing_else() {
 }
 
 #[test]
+fn makefiles_are_read_from_the_root_on_until_it_is_enough() {
+    let folder = Folder::new();
+    folder.write("main.c", "");
+    folder.write("a/b/Makefile", " ".repeat(MAX_MAKEFILES));
+    folder.write("z/Makefile", "tcp-echo-server: main.c");
+    folder.write("z/z/z/Makefile", "tcp-echo-client: main.c");
+    let found = look(&folder, &["tcp-echo"], None);
+    assert_eq!(found.slots[0].program.as_ref().unwrap().form, Form::Made);
+    assert!(found.slots[1].program.is_err());
+}
+
+#[test]
 fn the_makefile_nearest_to_a_source_counts_and_build_replaces_it() {
     let folder = Folder::new();
     folder.write("Makefile", "");
