@@ -142,6 +142,10 @@ impl Tree {
             }
             Some(seen) if seen.is_folder && is_folder => Ok(false),
             Some(_) => Err(Refusal::Doubled(path.to_owned())),
+            // Folders that no entry is about count too.
+            None if self.seen.len() == self.limits.entries => {
+                Err(Refusal::TooMany(self.limits.entries))
+            }
             None => {
                 let seen = Seen {
                     path: path.to_owned(),

@@ -176,6 +176,20 @@ fn a_hundred_thousand_entries_are_refused() {
 }
 
 #[test]
+fn folders_that_are_only_parts_of_names_count_too() {
+    let names: Vec<String> = (0..40)
+        .map(|number| format!("{number}/{}x", "a/".repeat(30)))
+        .collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    for archive in both(&files) {
+        assert_eq!(refused(&archive), Refusal::TooMany(SMALL.entries));
+    }
+    for archive in both(&files[..SMALL.entries / 32]) {
+        assert!(unpacked(&archive, SMALL).is_ok());
+    }
+}
+
+#[test]
 fn a_list_that_gives_a_smaller_number_of_entries_is_refused() {
     let mut archive = zip(&[("a", b"1"), ("b", b"2")]);
     let end = positions(&archive, b"PK\x05\x06")[0];
