@@ -293,6 +293,8 @@ fn each_of_place(
         let mut entry_of = |kind, size, content: &mut dyn Read| {
             take(Entry {
                 name: &name,
+                // What is not UTF-8 in a folder is taken as it is shown.
+                is_text: true,
                 kind,
                 size,
                 content,

@@ -41,12 +41,20 @@ impl Limits {
         bytes: 1 << 40,
         entries: 2_000_000,
     };
+
+    /// Bytes of all names together. Each by itself is refused where it is taken: in a class's download that costs nobody
+    /// else anything.
+    fn names(self) -> usize {
+        self.entries.saturating_mul(name::MAX_NAME)
+    }
 }
 
 /// One entry of an archive.
 pub(super) struct Entry<'name, 'content> {
     /// Its name as it is written, not checked.
     pub(super) name: &'name str,
+    /// False where the name is not UTF-8: it is shown as far as it is, and nothing may be called so.
+    pub(super) is_text: bool,
     pub(super) kind: Kind,
     /// The size that it claims.
     pub(super) size: u64,

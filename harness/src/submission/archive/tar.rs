@@ -30,7 +30,7 @@ pub(super) fn each(
     let mut archive = Archive::new(stream);
     let mut long_name: Option<Vec<u8>> = None;
     let mut told_size: Option<Vec<u8>> = None;
-    let mut count = 0;
+    let (mut count, mut names) = (0, 0);
     for entry in archive.entries().map_err(wrong)?.raw(true) {
         let mut entry = entry.map_err(wrong)?;
         count += 1;
@@ -76,9 +76,12 @@ pub(super) fn each(
         let name = long_name
             .take()
             .unwrap_or_else(|| entry.path_bytes().into_owned());
-        let name = String::from_utf8(name).map_err(|error| {
-            Refusal::NotText(String::from_utf8_lossy(error.as_bytes()).into_owned())
-        })?;
+        names += name.len();
+        let is_text = std::str::from_utf8(&name).is_ok();
+        let name = String::from_utf8_lossy(&name);
+        if names > limits.names() {
+            return Err(Refusal::LongName(name.into_owned()).into());
+        }
         // Before there were folders in archives, a slash at the end said so.
         let kind = match kind {
             Kind::File { .. } if name.ends_with('/') => Kind::Folder,
@@ -86,6 +89,7 @@ pub(super) fn each(
         };
         take(Entry {
             name: &name,
+            is_text,
             kind,
             size: if matches!(kind, Kind::File { .. }) {
                 size

@@ -84,6 +84,9 @@ impl Tree {
         if entry.size > self.limits.bytes - self.bytes {
             return Err(Refusal::TooLarge(self.limits.bytes).into());
         }
+        if !entry.is_text {
+            return Err(Refusal::NotText(entry.name.to_owned()).into());
+        }
         let parts = name::parts(entry.name)?;
         let Some((last, folders)) = parts.split_last() else {
             return Ok(());

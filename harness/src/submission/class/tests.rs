@@ -1,7 +1,13 @@
 //! Classes as they come.
 
 use std::ffi::OsStr;
+use std::io::Cursor;
 use std::os::unix::ffi::OsStrExt as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use super::super::testing::Folder;
 use super::*;
@@ -171,6 +177,53 @@ fn a_hand_in_that_is_refused_costs_the_others_nothing() {
     let class = read(&folder, "class");
     assert_eq!(ids(&class), ["onestudent_7", "twostudent_8"]);
     assert!(class.submissions[0].1.ends_with("onestudent_7.refused"));
+}
+
+#[test]
+fn a_name_that_nothing_may_have_costs_its_student_only() {
+    let long = format!("Student Six_9_assignsubmission_file/{}", "a".repeat(2000));
+    let names = [
+        "Student One_7_assignsubmission_file/a.py",
+        "Student Two_8_assignsubmission_file/ü.py",
+        &long,
+    ];
+    // 0xff stands nowhere in UTF-8.
+    let spoilt = |name: &str| -> Vec<u8> {
+        let other = |byte| if byte == 0xc3 { 0xff } else { byte };
+        name.bytes().map(other).collect()
+    };
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for name in names {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        let mut header = tar::Header::new_gnu();
+        header.set_size(0);
+        let bytes = spoilt(name);
+        tar.append_data(&mut header, OsStr::from_bytes(&bytes), &b""[..])
+            .unwrap();
+    }
+    let mut zip = zip.finish().unwrap().into_inner();
+    for at in 0..zip.len() {
+        if zip[at..].starts_with("ü".as_bytes()) {
+            zip[at] = 0xff;
+        }
+    }
+    let folder = Folder::new();
+    folder.write("x.zip", zip);
+    folder.write("x.tar.gz", tar.into_inner().unwrap().finish().unwrap());
+    for download in ["x.zip", "x.tar.gz"] {
+        let class = read(&folder, download);
+        assert_eq!(
+            ids(&class),
+            ["Student One_7", "Student Six_9", "Student Two_8"]
+        );
+        let path = |at: usize| &class.submissions[at].1;
+        assert!(path(0).join("a.py").exists());
+        for (at, why) in [(1, "is too long"), (2, "is not UTF-8")] {
+            let text = std::fs::read_to_string(path(at)).unwrap();
+            assert!(text.contains(why), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -211,6 +211,36 @@ fn a_name_with_control_characters_is_refused() {
 }
 
 #[test]
+fn a_name_that_is_no_text_is_refused() {
+    let mut archive = zip(&[("a.py", b"1"), ("ü.py", b"2")]);
+    for at in positions(&archive, "ü.py".as_bytes()) {
+        archive[at] = 0xff;
+    }
+    let shown = "\u{fffd}\u{fffd}.py".to_owned();
+    assert_eq!(refused(&archive), Refusal::NotText(shown));
+}
+
+#[test]
+fn names_that_are_too_long_together_are_refused() {
+    let names: Vec<String> = (10..30)
+        .map(|number| format!("{number}{}", "a".repeat(60_000)))
+        .collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    for archive in both(&files) {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("archive");
+        fs::write(&file, archive).unwrap();
+        let mut taken = 0;
+        let read = super::super::each(&file, SMALL, &mut |entry| {
+            taken += entry.name.len();
+            Ok(())
+        });
+        assert!(matches!(read, Err(Failure::Refused(Refusal::LongName(_)))));
+        assert!(taken <= SMALL.entries * 1024);
+    }
+}
+
+#[test]
 fn names_that_differ_in_case_only_are_refused() {
     for archive in both(&[("Server.py", b"1"), ("server.py", b"2")]) {
         let (one, other) = ("Server.py".to_owned(), "server.py".to_owned());

@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io::{BufReader, Read, Seek as _, SeekFrom};
 
-use super::super::name::{MAX_NAME, code_page_437};
+use super::super::name::code_page_437;
 use super::super::refusal::{Failure, Refusal};
 use super::super::tree::unpacking;
 use super::super::{Kind, Limits};
@@ -27,6 +27,8 @@ const WIDE: u16 = 1;
 /// An entry as the list has it.
 pub(super) struct Record {
     pub(super) name: String,
+    /// Whether it is what it says, UTF-8 or of the old character set.
+    pub(super) is_text: bool,
     /// The name's bytes as they stand there.
     raw_name: Vec<u8>,
     pub(super) kind: Kind,
@@ -58,11 +60,17 @@ pub(super) fn records(file: &mut File, limits: Limits) -> Result<Vec<Record>, Fa
     file.seek(SeekFrom::Start(place.begin)).map_err(wrong)?;
     let mut list = BufReader::new(file).take(place.length);
     let mut records: Vec<Record> = Vec::new();
+    let mut names = 0;
     while list.limit() > 0 {
         if records.len() == limits.entries {
             return Err(Refusal::TooMany(limits.entries).into());
         }
-        records.push(record(&mut list, limits)?);
+        let next = record(&mut list, limits)?;
+        names += next.raw_name.len();
+        if names > limits.names() {
+            return Err(Refusal::LongName(next.name).into());
+        }
+        records.push(next);
     }
     let count = records.len() as u64;
     if place.count_bits < 64 && count % (1 << place.count_bits) != place.count
@@ -169,16 +177,11 @@ fn record(list: &mut impl Read, limits: Limits) -> Result<Record, Failure> {
     let extra = bytes(list, usize::from(two(&head, 30)))?;
     bytes(list, usize::from(two(&head, 32)))?;
     let flags = two(&head, 8);
-    let name = match String::from_utf8(raw_name.clone()) {
-        Ok(name) => name,
-        Err(_) if flags & 0x800 != 0 => {
-            return Err(Refusal::NotText(String::from_utf8_lossy(&raw_name).into_owned()).into());
-        }
-        Err(_) => code_page_437(&raw_name),
+    let (name, is_text) = match String::from_utf8(raw_name.clone()) {
+        Ok(name) => (name, true),
+        Err(_) if flags & 0x800 != 0 => (String::from_utf8_lossy(&raw_name).into_owned(), false),
+        Err(_) => (code_page_437(&raw_name), true),
     };
-    if length > MAX_NAME {
-        return Err(Refusal::LongName(name).into());
-    }
     if flags & 1 != 0 {
         return Err(Refusal::Encrypted(name).into());
     }
@@ -218,6 +221,7 @@ fn record(list: &mut impl Read, limits: Limits) -> Result<Record, Failure> {
     }
     Ok(Record {
         name,
+        is_text,
         raw_name,
         kind,
         is_deflated: method == DEFLATED,

@@ -45,6 +45,7 @@ pub(super) fn each(
         let mut content = Content::of(record, &mut file);
         take(Entry {
             name: &record.name,
+            is_text: record.is_text,
             kind: record.kind,
             size: record.size,
             content: &mut content,
