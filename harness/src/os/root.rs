@@ -91,6 +91,7 @@ pub(super) fn build(sandbox: &Sandbox<'_>) -> io::Result<()> {
     for (path, file) in &readable {
         step(&path.display().to_string(), || bind_opened(file, path))?;
     }
+    step("our own file", || cover_own(sandbox))?;
     for name in SCRATCH {
         let path = inside(name);
         fs::create_dir_all(&path)?;
@@ -172,6 +173,17 @@ fn system() -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Puts nothing in the place of our own file where it lies among the system's, or in a folder that the
+/// program may read: the references are in it, and whoever started it as one would pass.
+fn cover_own(sandbox: &Sandbox<'_>) -> io::Result<()> {
+    let own = fs::read_link("/proc/self/exe")?;
+    let place = inside(&own);
+    if sandbox.launch.readable.contains(&own) || !place.exists() {
+        return Ok(());
+    }
+    mount(Some("/dev/null"), place, None, libc::MS_BIND, None)
 }
 
 fn configuration(sandbox: &Sandbox<'_>) -> io::Result<()> {

@@ -1,6 +1,8 @@
 //! Which system calls a program is refused, at both levels of confinement, and that it goes on.
 
-use super::{Place, has};
+use std::path::PathBuf;
+
+use super::{BINARY, Place, has};
 
 /// Tries calls that no homework needs, says how each went, and does its work as it should.
 const CURIOUS: &str = r#"
@@ -78,6 +80,38 @@ fn calls_that_no_homework_needs_are_refused_and_a_program_goes_on() {
             assert!(record.contains(told), "{level}, {told}: {record}");
         }
     }
+}
+
+#[test]
+fn no_program_of_a_students_is_the_reference() {
+    let server = format!("exec {BINARY} reference tcp-echo server \"$@\"\n");
+    for level in ["namespaces", "direct"] {
+        if level == "direct" && sockgrade::os::hurdles::landlock().is_none() {
+            eprintln!("skipped: this kernel has no Landlock");
+            continue;
+        }
+        Place::new()
+            .with("submissions/alice/tcp-echo-server.sh", &server)
+            .sockgrade(&["grade", "--scenario", "tcp-echo/server/basic"])
+            .args(["--isolation", level])
+            .assert()
+            .code(1)
+            .stdout(has("FAILED          0/4"));
+    }
+    // Not even where it may read the folder in which our file lies.
+    let place = Place::new();
+    let script = format!("{BINARY} --version; echo \"ended with $?\"");
+    let command = ["/bin/sh", "-c", &script].map(str::to_owned);
+    let around = PathBuf::from(BINARY).parent().unwrap().to_owned();
+    let record = crate::rest::play(
+        &place.path(""),
+        command.into(),
+        vec![around],
+        Vec::new(),
+        10_000,
+    );
+    let text = serde_json::to_string(&record).unwrap();
+    assert!(text.contains("ended with 126"), "{text}");
 }
 
 #[test]
