@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Ok(batch) => batch,
         Err(status) => return Ok(status),
     };
-    let wanted = [submission];
+    let wanted = [submission].into();
     let keeper = arguments.out.as_deref();
     let keeper = keeper.map(|out| Keeper::new(out, formats, &wanted, Vec::new(), true));
     let keeper = keeper.transpose()?;

@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     for remark in &class.remarks {
         screen::say(&escape::clean(remark));
     }
-    let wanted: Vec<SubmissionId> = submissions.iter().map(|(id, _)| id.clone()).collect();
+    let wanted: BTreeSet<SubmissionId> = submissions.iter().map(|(id, _)| id.clone()).collect();
     let batch = batch::ready(&selected, submissions, &arguments.options, arguments.pcap)?;
     let batch = match batch {
         Ok(batch) => batch,
@@ -117,8 +117,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let everybody = class.submissions.iter().map(|(id, _)| id.clone());
     let everybody = everybody.filter(|id| arguments.shard.is_none_or(|shard| shard.has(id)));
     let everybody: BTreeSet<SubmissionId> = everybody.collect();
-    let standing = everybody.iter().filter(|id| !wanted.contains(id));
-    let standing: Vec<SubmissionId> = standing.cloned().collect();
+    let standing = everybody.difference(&wanted).cloned().collect();
     let again = arguments.force || !arguments.submission.is_empty();
     let keeper = Keeper::new(&arguments.out, formats, &wanted, standing, again)?;
     let part = arguments.shard.map(|shard| {

@@ -51,7 +51,7 @@ impl Keeper {
     pub(super) fn new(
         folder: &Path,
         formats: Formats,
-        batch: &[SubmissionId],
+        batch: &BTreeSet<SubmissionId>,
         standing: Vec<SubmissionId>,
         again: bool,
     ) -> anyhow::Result<Self> {
