@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&folder)?;
     let page = folder.join("index.html");
     let clock = Clock::start();
-    let shown: Vec<ForStaff> = class.iter().map(ForStaff::of).collect();
+    let shown = class.iter().map(ForStaff::of).collect();
     std::fs::write(&page, html::class(&shown, 0))?;
     let took = clock.elapsed();
     let size = std::fs::metadata(&page)?.len();

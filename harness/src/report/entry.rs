@@ -47,32 +47,6 @@ impl ForStaff {
         }
     }
 
-    /// The same without what only the submission's own report tells: a whole class of these is in memory
-    /// while its page is made.
-    pub fn for_class(report: &SubmissionReport) -> Self {
-        let mut all = Self::of(report);
-        let Shown(report) = &mut all.shown;
-        report.files = Vec::new();
-        report.notices = Vec::new();
-        for graded in &mut report.scenarios {
-            graded.checks = Vec::new();
-            graded.hint = String::new();
-            for texts in [
-                &mut graded.faults,
-                &mut graded.did,
-                &mut graded.program_did,
-                &mut graded.expected,
-            ] {
-                *texts = Vec::new();
-            }
-            for finding in &mut graded.findings {
-                finding.evidence = None;
-                finding.steps = Vec::new();
-            }
-        }
-        all
-    }
-
     /// The submission's name as it is: a key that other files are joined by, and no text to show.
     pub fn exact_name(&self) -> &SubmissionId {
         &self.exact_name
@@ -156,7 +130,7 @@ fn harmless(report: &SubmissionReport) -> Shown {
             Some(before) => Graded {
                 hint: format!(
                     "The same went wrong in “{}”. Mend that first.",
-                    line(name_of(before))
+                    line(name_of(&before.scenario))
                 ),
                 ..shown
             },
@@ -192,8 +166,8 @@ fn same_before<'a>(before: &'a [Graded], graded: &Graded) -> Option<&'a Graded> 
 }
 
 /// `pieces` of `tcp-echo/server/pieces`.
-pub(super) fn name_of(graded: &Graded) -> &str {
-    let id = graded.scenario.as_str();
+pub(super) fn name_of(scenario: &ScenarioId) -> &str {
+    let id = scenario.as_str();
     id.rsplit('/').next().unwrap_or(id)
 }
 
@@ -366,7 +340,7 @@ mod tests {
             .collect();
         let same = format!(
             "The same went wrong in “{}”. Mend that first.",
-            name_of(&first)
+            name_of(&first.scenario)
         );
         assert_eq!(hints, [&hint, &hint, &same, &hint]);
     }

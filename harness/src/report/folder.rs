@@ -37,6 +37,7 @@ use std::sync::{Mutex, PoisonError};
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 
+use super::class::Class;
 use super::entry::{ForStaff, ForStudent};
 use super::format::{self, Formats, junit};
 use super::html::{self, Runs, Seen};
@@ -304,10 +305,10 @@ impl Folder {
             io::copy(&mut suites, file)?;
             file.write_all(junit::TAIL.as_bytes())
         })?;
-        // The page counts over all of them, so all are in memory while it is made.
+        // The page counts over all of them.
         let known = self.reports(submissions);
-        let known: Vec<ForStaff> = known.map(|report| ForStaff::for_class(&report)).collect();
-        for (path, content) in self.formats.of_class(&known) {
+        let class: Class = known.map(|report| ForStaff::of(&report)).collect();
+        for (path, content) in self.formats.of_class(&class) {
             let path = self.root.join(path);
             match content {
                 Some(content) => replace(&path, content.as_bytes())?,
@@ -315,7 +316,7 @@ impl Folder {
                 None => remove(&path)?,
             }
         }
-        let page = html::class(&known, all - known.len());
+        let page = html::class(&class, all - class.members.len());
         replace(&self.root.join(PAGE), page.as_bytes())
     }
 

@@ -29,6 +29,7 @@
 //! place in [`folder`]; 3. a test that writes the made-up report of `sample`, so that a person can
 //! read it.
 
+mod class;
 mod command;
 pub mod course_copy;
 mod entry;
@@ -60,6 +61,7 @@ mod tally;
 pub mod terminal;
 pub mod text;
 
+pub use class::Class;
 pub use command::{DEFAULT_SEED, Places, quoted, replay_command};
 pub use entry::{ForStaff, ForStudent, Shown};
 pub use style::{Look, Style};

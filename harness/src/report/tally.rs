@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::ForStaff;
-use super::standing::{Standing, reason, waits_for_another};
+use super::class::{self, Class, Why};
+use super::standing::Standing;
 use crate::bugs;
 use crate::ids::{BugId, SubmissionId};
-use crate::judge::{Code, Finding, Graded};
+use crate::judge::{Code, Finding};
 
 /// A test over the whole class.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Test<'a> {
-    /// It, as the first submission that has it met it.
-    pub(super) graded: &'a Graded,
+    /// It.
+    pub(super) test: &'a class::Test,
     /// How many stand where.
     pub(super) passed: usize,
     pub(super) failed: usize,
@@ -30,14 +30,14 @@ impl Test<'_> {
 }
 
 /// All tests that anybody met, in the order of the course.
-pub(super) fn tests(reports: &[ForStaff]) -> Vec<Test<'_>> {
+pub(super) fn tests(class: &Class) -> Vec<Test<'_>> {
     let mut tests: Vec<Test<'_>> = Vec::new();
     let mut at: BTreeMap<&str, usize> = BTreeMap::new();
-    for report in reports {
-        // Reports are in the order of the course; what is new stands behind what came before it.
+    for member in &class.members {
+        // Results are in the order of the course; what is new stands behind what came before it.
         let mut next = 0;
-        for graded in &report.scenarios {
-            let id = graded.scenario.as_str();
+        for result in &member.results {
+            let id = result.test.id.as_str();
             let place = match at.get(id) {
                 Some(place) => *place,
                 None => {
@@ -48,7 +48,7 @@ pub(super) fn tests(reports: &[ForStaff]) -> Vec<Test<'_>> {
                     tests.insert(
                         next,
                         Test {
-                            graded,
+                            test: &result.test,
                             passed: 0,
                             failed: 0,
                             not_run: 0,
@@ -59,7 +59,7 @@ pub(super) fn tests(reports: &[ForStaff]) -> Vec<Test<'_>> {
                 }
             };
             let test = &mut tests[place];
-            match Standing::of(graded) {
+            match result.standing {
                 Standing::Passed => test.passed += 1,
                 Standing::Failed => test.failed += 1,
                 Standing::NotRun => test.not_run += 1,
@@ -88,18 +88,13 @@ pub(super) struct Common<'a> {
 
 /// What the causes of lost points have in common, the most frequent first. Of each test only the first
 /// finding counts, which is the cause.
-pub(super) fn common(reports: &[ForStaff]) -> Vec<Common<'_>> {
+pub(super) fn common(class: &Class) -> Vec<Common<'_>> {
     let mut all: BTreeMap<(Option<BugId>, Code), Common<'_>> = BTreeMap::new();
-    for report in reports {
-        for graded in &report.scenarios {
-            // The first cause, where one is known.
-            let cause = graded.findings.iter().find(|one| one.code.is_cause());
-            let Some(finding) = cause.or(graded.findings.first()) else {
+    for member in &class.members {
+        for result in &member.results {
+            let Some(Why::Finding(finding)) = result.why.as_deref() else {
                 continue;
             };
-            if Standing::of(graded) != Standing::Failed {
-                continue;
-            }
             let bug = finding.bugs.iter().find_map(|id| bugs::find(id.as_str()));
             // A bug shows itself in many ways, which are one thing to teach.
             let key = match bug {
@@ -113,10 +108,10 @@ pub(super) fn common(reports: &[ForStaff]) -> Vec<Common<'_>> {
                 submissions: Vec::new(),
                 tests: Vec::new(),
             });
-            if common.submissions.last() != Some(&&report.submission) {
-                common.submissions.push(&report.submission);
+            if common.submissions.last() != Some(&&member.name) {
+                common.submissions.push(&member.name);
             }
-            let test = graded.scenario.as_str();
+            let test = result.test.id.as_str();
             if !common.tests.contains(&test) {
                 common.tests.push(test);
             }
@@ -138,26 +133,24 @@ pub(super) struct Because<'a> {
 }
 
 /// Why tests stand so, each reason once. Tests that wait for another of the same program are left out.
-pub(super) fn because(reports: &[ForStaff], standing: Standing) -> Vec<Because<'_>> {
+pub(super) fn because(class: &Class, standing: Standing) -> Vec<Because<'_>> {
     let mut all: BTreeMap<&str, Because<'_>> = BTreeMap::new();
-    for report in reports {
-        for graded in &report.scenarios {
-            let left_out = standing == Standing::NotRun && waits_for_another(report, graded);
-            if Standing::of(graded) != standing || left_out {
+    for member in &class.members {
+        for result in member.results.iter().filter(|one| one.standing == standing) {
+            let Some(Why::Reason(reason)) = result.why.as_deref() else {
                 continue;
-            }
-            let reason = reason(graded);
+            };
             let because = all.entry(reason).or_insert_with(|| Because {
                 reason,
                 submissions: Vec::new(),
                 tests: Vec::new(),
                 points: 0,
             });
-            because.points += graded.possible();
-            if because.submissions.last() != Some(&&report.submission) {
-                because.submissions.push(&report.submission);
+            because.points += result.score.possible();
+            if because.submissions.last() != Some(&&member.name) {
+                because.submissions.push(&member.name);
             }
-            let test = graded.scenario.as_str();
+            let test = result.test.id.as_str();
             if !because.tests.contains(&test) {
                 because.tests.push(test);
             }

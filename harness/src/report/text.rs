@@ -127,7 +127,10 @@ fn tests(report: &ForStudent, look: Look, detail: Detail) -> Vec<String> {
         head[0] = look.paint(Tone::Strong, &head[0]);
         lines.push(String::new());
         lines.extend(head);
-        let width = group.iter().map(|graded| columns(name_of(graded))).max();
+        let width = group
+            .iter()
+            .map(|graded| columns(name_of(&graded.scenario)))
+            .max();
         let width = width.unwrap_or_default().min(NAME);
         match same_reason(&group) {
             // Without a program every test says the same.
@@ -179,7 +182,7 @@ fn row(graded: &Graded, width: usize, look: Look) -> Vec<String> {
     let mut lines = Vec::new();
     for (number, text) in fill(said, room).into_iter().enumerate() {
         lines.push(if number == 0 {
-            let left = format!("{:<width$}  {text}", name_of(graded));
+            let left = format!("{:<width$}  {text}", name_of(&graded.scenario));
             let left = format!("{left:<fill$}", fill = width + 2 + room + 2);
             format!("  {}  {left}{points}", standing.column(look.style))
         } else {

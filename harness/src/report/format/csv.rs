@@ -5,51 +5,47 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::entry::ForStaff;
-use crate::report::jsonl;
+use crate::ids::{ExerciseId, ScenarioId};
+use crate::report::class::{self, Class};
 use crate::report::spreadsheet::{cell, no_formula};
+use crate::report::standing::Standing;
 use crate::report::tally;
 
 /// The file's content.
-pub(super) fn render(reports: &[ForStaff]) -> String {
-    let tests = tally::tests(reports);
-    let tests: Vec<&str> = tests
-        .iter()
-        .map(|test| test.graded.scenario.as_str())
-        .collect();
-    let mut exercises: Vec<&str> = Vec::new();
+pub(super) fn render(class: &Class) -> String {
+    let tests = tally::tests(class);
+    let tests: Vec<&class::Test> = tests.iter().map(|one| one.test).collect();
+    let mut exercises: Vec<&ExerciseId> = Vec::new();
     for test in &tests {
-        let exercise = test.split('/').next().unwrap_or(test);
-        if !exercises.contains(&exercise) {
-            exercises.push(exercise);
+        if !exercises.contains(&&test.exercise) {
+            exercises.push(&test.exercise);
         }
     }
     let heading = ["submission", "total", "possible", "not judged"];
-    let heading = heading.into_iter().chain(exercises.iter().copied());
-    let mut text = row(heading.chain(tests.iter().copied()).map(str::to_owned));
-    for report in reports {
-        let line = jsonl::line(report);
-        let sums: BTreeMap<&str, u32> = line
-            .exercises
-            .iter()
-            .map(|sum| (sum.exercise.as_str(), sum.earned))
-            .collect();
-        let points: BTreeMap<&str, u32> = report
-            .scenarios
-            .iter()
-            .filter_map(|one| Some((one.scenario.as_str(), one.counted()?.earned())))
-            .collect();
-        let number = |of: &BTreeMap<&str, u32>, name: &str| {
-            of.get(name).map(u32::to_string).unwrap_or_default()
-        };
+    let heading = heading
+        .into_iter()
+        .chain(exercises.iter().map(|one| one.as_str()));
+    let heading = heading.chain(tests.iter().map(|test| test.id.as_str()));
+    let mut text = row(heading.map(str::to_owned));
+    for member in &class.members {
+        let mut sums: BTreeMap<&ExerciseId, u32> = BTreeMap::new();
+        let mut points: BTreeMap<&ScenarioId, u32> = BTreeMap::new();
+        for result in &member.results {
+            let sum = sums.entry(&result.test.exercise).or_default();
+            if result.standing != Standing::NotJudged {
+                *sum += result.score.earned();
+                points.insert(&result.test.id, result.score.earned());
+            }
+        }
+        let number = |number: Option<&u32>| number.map(u32::to_string).unwrap_or_default();
         let first = [
-            report.submission.as_str().to_owned(),
-            line.earned.to_string(),
-            line.possible.to_string(),
-            line.not_judged.to_string(),
+            member.name.as_str().to_owned(),
+            member.score.earned().to_string(),
+            member.score.possible().to_string(),
+            member.not_judged.to_string(),
         ];
-        let sums = exercises.iter().map(|name| number(&sums, name));
-        let points = tests.iter().map(|name| number(&points, name));
+        let sums = exercises.iter().map(|one| number(sums.get(one)));
+        let points = tests.iter().map(|test| number(points.get(&test.id)));
         text.push_str(&row(first.into_iter().chain(sums).chain(points)));
     }
     text

@@ -29,7 +29,8 @@ use clap::ValueEnum;
 
 pub use classroom50::{Classroom, MissingVariable};
 
-use super::entry::{ForStaff, ForStudent};
+use super::class::Class;
+use super::entry::ForStudent;
 
 /// A format for other tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -87,7 +88,7 @@ struct OfSubmission {
 struct OfClass {
     format: Format,
     path: &'static str,
-    render: fn(&[ForStaff]) -> String,
+    render: fn(&Class) -> String,
 }
 
 const OF_SUBMISSION: [OfSubmission; 4] = [
@@ -146,9 +147,9 @@ impl Formats {
     /// The files of the class, each with its path; those that are not wanted have no content.
     pub(super) fn of_class(
         &self,
-        reports: &[ForStaff],
+        class: &Class,
     ) -> impl Iterator<Item = (&'static str, Option<String>)> {
-        let content = |one: &OfClass| self.has(one.format).then(|| (one.render)(reports));
+        let content = |one: &OfClass| self.has(one.format).then(|| (one.render)(class));
         OF_CLASS.iter().map(move |one| (one.path, content(one)))
     }
 }

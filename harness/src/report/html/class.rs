@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{grid, shell};
 use crate::ids::SubmissionId;
-use crate::report::entry::ForStaff;
+use crate::report::class::{Class, Member};
 use crate::report::standing::Standing;
 use crate::report::tally;
 
@@ -17,14 +17,15 @@ const COMMON: usize = 20;
 const NAMED: usize = 8;
 
 /// The whole page. So many of the class are not graded yet.
-pub fn class(reports: &[ForStaff], missing: usize) -> String {
-    let tests = tally::tests(reports);
+pub fn class(class: &Class, missing: usize) -> String {
+    let all = class.members.len();
+    let tests = tally::tests(class);
     let content = html! {
         main.class {
             header.page {
                 p.kicker { "sockgrade" }
-                h1 { (counted(reports.len(), "submission")) }
-                p.score { (totals(reports)) }
+                h1 { (counted(all, "submission")) }
+                p.score { (totals(&class.members)) }
                 @if missing > 0 { p { "Not here: " (counted(missing, "submission")) ", not graded yet." } }
                 nav aria-label="On this page" { ul {
                     li { a href="#verdicts" { "Verdicts" } }
@@ -37,24 +38,24 @@ pub fn class(reports: &[ForStaff], missing: usize) -> String {
                 h2 id="verdicts" { "Verdicts" }
                 (grid::legend())
                 (filter(&tests))
-                (grid::grid(reports, &tests))
+                (grid::grid(class, &tests))
             }
-            (common(reports))
+            (common(class))
             (shares(&tests))
-            (apart(reports))
+            (apart(class))
         }
     };
-    let title = format!("{} graded", counted(reports.len(), "submission"));
+    let title = format!("{} graded", counted(all, "submission"));
     shell::page(&title, STYLE, SCRIPT, &content)
 }
 
-fn totals(reports: &[ForStaff]) -> String {
-    let not_judged = |report: &ForStaff| report.not_judged() > 0;
-    let lost = reports.iter().filter(|one| !one.score().is_full()).count();
-    let apart = reports.iter().filter(|one| not_judged(one)).count();
-    let full = reports
+fn totals(members: &[Member]) -> String {
+    let not_judged = |member: &Member| member.not_judged > 0;
+    let lost = members.iter().filter(|one| !one.score.is_full()).count();
+    let apart = members.iter().filter(|one| not_judged(one)).count();
+    let full = members
         .iter()
-        .filter(|one| one.score().is_full() && !not_judged(one));
+        .filter(|one| one.score.is_full() && !not_judged(one));
     let parts = [
         (full.count(), "with all points"),
         (lost, "with lost points"),
@@ -81,7 +82,7 @@ fn filter(tests: &[tally::Test<'_>]) -> Markup {
             label { "Did not pass " select name="test" {
                 option value="" { "any test, or none" }
                 @for (at, test) in tests.iter().enumerate() {
-                    option value=(at) { (test.graded.scenario) }
+                    option value=(at) { (test.test.id) }
                 }
             } }
             button type="reset" { "Show all" }
@@ -90,8 +91,8 @@ fn filter(tests: &[tally::Test<'_>]) -> Markup {
     }
 }
 
-fn common(reports: &[ForStaff]) -> Markup {
-    let common = tally::common(reports);
+fn common(class: &Class) -> Markup {
+    let common = tally::common(class);
     html! {
         section aria-labelledby="common" {
             h2 id="common" { "What the class has in common" }
@@ -112,7 +113,7 @@ fn common(reports: &[ForStaff]) -> Markup {
                             span.reason { "for example: " (one.example.message) }
                         }
                         td { (some(&one.tests)) }
-                        td { (whose(reports, &one.submissions)) }
+                        td { (whose(class, &one.submissions)) }
                     } } }
                 }
                 @if common.len() > COMMON { p { (common.len() - COMMON) " more are rarer." } }
@@ -133,8 +134,8 @@ fn shares(tests: &[tally::Test<'_>]) -> Markup {
                 } }
                 tbody { @for test in tests { tr {
                     th scope="row" {
-                        code { (test.graded.scenario) } @if test.graded.hidden { " (hidden)" }
-                        span.reason { (test.graded.title) }
+                        code { (test.test.id) } @if test.test.hidden { " (hidden)" }
+                        span.reason { (test.test.title) }
                     }
                     td.share { @match test.share() {
                         Some(share) => {
@@ -152,25 +153,25 @@ fn shares(tests: &[tally::Test<'_>]) -> Markup {
     }
 }
 
-fn apart(reports: &[ForStaff]) -> Markup {
-    let not_judged = tally::because(reports, Standing::NotJudged);
-    let not_run = tally::because(reports, Standing::NotRun);
+fn apart(class: &Class) -> Markup {
+    let not_judged = tally::because(class, Standing::NotJudged);
+    let not_run = tally::because(class, Standing::NotRun);
     html! {
         section aria-labelledby="apart" {
             h2 id="apart" { "Not judged" }
             @if not_judged.is_empty() { p { "Everything was judged." } } @else {
                 p { "These tests count in neither earned nor possible points." }
-                (reasons(reports, &not_judged))
+                (reasons(class, &not_judged))
             }
             @if !not_run.is_empty() {
                 h3 { "Not run, because of what was handed in" }
-                (reasons(reports, &not_run))
+                (reasons(class, &not_run))
             }
         }
     }
 }
 
-fn reasons(reports: &[ForStaff], all: &[tally::Because<'_>]) -> Markup {
+fn reasons(class: &Class, all: &[tally::Because<'_>]) -> Markup {
     html! {
         table.list {
             thead { tr {
@@ -179,7 +180,7 @@ fn reasons(reports: &[ForStaff], all: &[tally::Because<'_>]) -> Markup {
             } }
             tbody { @for one in all { tr {
                 th scope="row" { (one.reason) } td.number data-label="points" { (one.points) }
-                td { (some(&one.tests)) } td { (whose(reports, &one.submissions)) }
+                td { (some(&one.tests)) } td { (whose(class, &one.submissions)) }
             } } }
         }
     }
@@ -195,12 +196,13 @@ fn some(tests: &[&str]) -> Markup {
     }
 }
 
-fn whose(reports: &[ForStaff], submissions: &[&SubmissionId]) -> Markup {
+fn whose(class: &Class, submissions: &[&SubmissionId]) -> Markup {
+    let all = class.members.len();
     html! {
         @for (at, one) in submissions.iter().take(NAMED).enumerate() {
             @if at > 0 { ", " } (one)
         }
-        @if submissions.len() == reports.len() && reports.len() > 1 { " (everybody)" }
+        @if submissions.len() == all && all > 1 { " (everybody)" }
         @else if submissions.len() > NAMED { " and " (submissions.len() - NAMED) " more" }
     }
 }

@@ -9,8 +9,8 @@ use maud::{Markup, PreEscaped, html};
 
 use super::link;
 use crate::course::Role;
-use crate::judge::Graded;
-use crate::report::entry::{ForStaff, name_of};
+use crate::report::class::{self, Class, Member, Outcome};
+use crate::report::entry::name_of;
 use crate::report::standing::Standing;
 use crate::report::tally::Test;
 
@@ -36,7 +36,7 @@ pub(super) fn legend() -> Markup {
 }
 
 /// The whole table.
-pub(super) fn grid(reports: &[ForStaff], tests: &[Test<'_>]) -> Markup {
+pub(super) fn grid(class: &Class, tests: &[Test<'_>]) -> Markup {
     html! {
         div.wide id="grid" role="region" aria-label="Submissions and tests" tabindex="0"
             style={ "--tests:" (tests.len()) } {
@@ -52,7 +52,7 @@ pub(super) fn grid(reports: &[ForStaff], tests: &[Test<'_>]) -> Markup {
                         th.name scope="col" data-sort="name" { span { "submission" } }
                         th.sum scope="col" data-sort="sum" { span { "points" } }
                         @for test in tests {
-                            th scope="col" data-sort="test" title=(title(test.graded)) { span { (name_of(test.graded)) } }
+                            th scope="col" data-sort="test" title=(title(test.test)) { span { (name_of(&test.test.id)) } }
                         }
                     }
                     tr.shares {
@@ -63,8 +63,8 @@ pub(super) fn grid(reports: &[ForStaff], tests: &[Test<'_>]) -> Markup {
                         }
                     }
                 }
-                @for reports in reports.chunks(GROUP) {
-                    tbody { @for report in reports { (row(report, tests)) } }
+                @for members in class.members.chunks(GROUP) {
+                    tbody { @for member in members { (row(member, tests)) } }
                 }
             }
         }
@@ -75,7 +75,7 @@ pub(super) fn grid(reports: &[ForStaff], tests: &[Test<'_>]) -> Markup {
 fn exercises(tests: &[Test<'_>]) -> Vec<((String, Role), usize)> {
     let mut groups: Vec<((String, Role), usize)> = Vec::new();
     for test in tests {
-        let name = (test.graded.exercise.to_string(), test.graded.role);
+        let name = (test.test.exercise.to_string(), test.test.role);
         match groups.last_mut().filter(|(last, _)| *last == name) {
             Some((_, number)) => *number += 1,
             None => groups.push((name, 1)),
@@ -84,28 +84,28 @@ fn exercises(tests: &[Test<'_>]) -> Vec<((String, Role), usize)> {
     groups
 }
 
-fn row(report: &ForStaff, tests: &[Test<'_>]) -> Markup {
-    let score = report.score();
+fn row(member: &Member, tests: &[Test<'_>]) -> Markup {
+    let score = member.score;
     html! {
         tr {
-            th.name scope="row" { a href=(link::submission(report.exact_name())) { (report.submission) } }
+            th.name scope="row" { a href=(link::submission(&member.exact_name)) { (member.name) } }
             td.sum { (score.earned()) "/" (score.possible()) }
-            (PreEscaped(cells(report, tests)))
+            (PreEscaped(cells(member, tests)))
         }
     }
 }
 
 /// The verdicts, without the closing tags that HTML does not ask for.
-fn cells(report: &ForStaff, tests: &[Test<'_>]) -> String {
+fn cells(member: &Member, tests: &[Test<'_>]) -> String {
     let mut cells = String::with_capacity(tests.len() * 16);
-    let mut all = report.scenarios.iter().peekable();
+    let mut all = member.results.iter().peekable();
     for test in tests {
-        let own = all.next_if(|one| one.scenario == test.graded.scenario);
-        let Some(graded) = own else {
+        let own = all.next_if(|one| one.test.id == test.test.id);
+        let Some(result) = own else {
             cells.push_str("<td>");
             continue;
         };
-        let (class, sign, _) = SIGNS[sign(graded)];
+        let (class, sign, _) = SIGNS[sign(result)];
         match class {
             "" => write!(cells, "<td>{sign}"),
             class => write!(cells, "<td class={class}>{sign}"),
@@ -116,17 +116,17 @@ fn cells(report: &ForStaff, tests: &[Test<'_>]) -> String {
 }
 
 /// Which of the signs a verdict has.
-fn sign(graded: &Graded) -> usize {
-    match Standing::of(graded) {
+fn sign(result: &Outcome) -> usize {
+    match result.standing {
         Standing::Passed => 0,
-        Standing::Failed if graded.earned() > 0 => 1,
+        Standing::Failed if result.score.earned() > 0 => 1,
         Standing::Failed => 2,
         Standing::NotRun => 3,
         Standing::NotJudged => 4,
     }
 }
 
-fn title(graded: &Graded) -> String {
-    let hidden = if graded.hidden { " (hidden)" } else { "" };
-    format!("{}: {}{hidden}", graded.scenario, graded.title)
+fn title(test: &class::Test) -> String {
+    let hidden = if test.hidden { " (hidden)" } else { "" };
+    format!("{}: {}{hidden}", test.id, test.title)
 }

@@ -17,8 +17,7 @@ fn page(report: &SubmissionReport, runs: &Runs) -> String {
 }
 
 fn class_page(reports: &[SubmissionReport]) -> String {
-    let reports: Vec<ForStaff> = reports.iter().map(ForStaff::for_class).collect();
-    class(&reports, 0)
+    class(&reports.iter().map(ForStaff::of).collect(), 0)
 }
 
 #[test]

@@ -15,8 +15,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 }
 
 fn of(reports: &[SubmissionReport]) -> String {
-    let reports: Vec<ForStaff> = reports.iter().map(ForStaff::for_class).collect();
-    render(&reports)
+    render(&reports.iter().map(ForStaff::of).collect())
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::batch::SubmissionReport;
 use crate::course::HiddenResults;
 use crate::escape::is_unsafe;
 use crate::ids::SubmissionId;
+use crate::report::entry::ForStaff;
 use crate::report::sample;
 
 /// The class.
@@ -104,10 +105,10 @@ fn a_format_that_nobody_asked_for_is_not_written() {
     let formats = Formats::default();
     let student = ForStudent::of(&sample::report());
     assert_eq!(formats.of_submission(&student).count(), 0);
-    let staff = [ForStaff::of(&sample::report())];
+    let class = [ForStaff::of(&sample::report())].into_iter().collect();
     assert!(
         formats
-            .of_class(&staff)
+            .of_class(&class)
             .all(|(_, content)| content.is_none())
     );
 }
