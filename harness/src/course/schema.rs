@@ -1,5 +1,9 @@
 //! JSON Schemas of the kinds of files, for editors and for the check of the form (`shape`).
 
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
@@ -37,20 +41,26 @@ impl FileKind {
 
 /// The schema of a kind of file, in draft 7: YAML editors still validate with that.
 pub fn schema(kind: FileKind) -> Value {
-    match kind {
+    let schema = match kind {
         FileKind::Course => of::<RawCourse>(),
         FileKind::Exercise => of::<RawExercise>(),
         FileKind::Scenario => of::<RawScenario>(),
         FileKind::Fixtures => of::<RawFixtures>(),
-    }
+    };
+    Value::clone(&schema)
 }
 
-/// The schema of a type that is read from YAML.
-pub(super) fn of<T: JsonSchema>() -> Value {
-    let generator = SchemaSettings::draft07().into_generator();
-    let mut schema = generator.into_root_schema_for::<T>();
-    NoNulls.transform(&mut schema);
-    schema.into()
+/// The schema of a type that is read from YAML. It is made once: a course has hundreds of files of a kind.
+pub(super) fn of<T: JsonSchema + 'static>() -> Arc<Value> {
+    static MADE: Mutex<BTreeMap<TypeId, Arc<Value>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let schema = made.entry(TypeId::of::<T>()).or_insert_with(|| {
+        let generator = SchemaSettings::draft07().into_generator();
+        let mut schema = generator.into_root_schema_for::<T>();
+        NoNulls.transform(&mut schema);
+        Arc::new(schema.into())
+    });
+    Arc::clone(schema)
 }
 
 /// Takes out `null`: what is optional may be left out, but a key without a value is a mistake.

@@ -3,9 +3,11 @@
 //! This is the one place of the layer that touches the file system. It only reads, only below the
 //! course's folder, only plain files and only up to a limit.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 
@@ -112,7 +114,7 @@ impl Source {
     pub(super) fn has_file(&self, path: &str) -> bool {
         match &self.root {
             Some(root) => root.join(path).is_file(),
-            None => STANDARD.get_file(path).is_some(),
+            None => embedded(path).is_some(),
         }
     }
 
@@ -120,8 +122,8 @@ impl Source {
     pub(super) fn bytes(&self, path: &str, longest: u64) -> Result<Vec<u8>, Unreadable> {
         match &self.root {
             Some(root) => read_disk(&root.join(path), longest),
-            None => match STANDARD.get_file(path) {
-                Some(file) => Ok(file.contents().to_vec()),
+            None => match embedded(path) {
+                Some(content) => Ok(content.to_vec()),
                 None => Err(Unreadable::Missing),
             },
         }
@@ -138,6 +140,20 @@ impl Source {
             )
         })
     }
+}
+
+/// A file of the standard course. They are looked up in an index: `include_dir` compares path by path.
+fn embedded(path: &str) -> Option<&'static [u8]> {
+    static FILES: LazyLock<BTreeMap<&Path, &[u8]>> = LazyLock::new(|| {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![&STANDARD];
+        while let Some(folder) = folders.pop() {
+            files.extend(folder.files().map(|file| (file.path(), file.contents())));
+            folders.extend(folder.dirs());
+        }
+        files
+    });
+    FILES.get(Path::new(path)).copied()
 }
 
 fn list_disk(folder: &Path) -> io::Result<Vec<Listed>> {

@@ -286,7 +286,7 @@ pub(super) fn is_null(text: &str) -> bool {
 /// Makes the value of a document; tells all wrong keys, words and kinds at once.
 pub(super) fn read<T>(document: &Document, problems: &mut Problems) -> Option<T>
 where
-    T: DeserializeOwned + schemars::JsonSchema,
+    T: DeserializeOwned + schemars::JsonSchema + 'static,
 {
     let before = problems.errors();
     shape::check(document, &super::schema::of::<T>(), problems);

@@ -17,7 +17,7 @@ pub(super) struct Read<T> {
 /// Reads a YAML file.
 pub(super) fn read<T>(source: &Source, path: &str, problems: &mut Problems) -> Option<Read<T>>
 where
-    T: DeserializeOwned + schemars::JsonSchema,
+    T: DeserializeOwned + schemars::JsonSchema + 'static,
 {
     let text = text(source, path, problems)?;
     let document = yaml::parse(&source.name(path), text, problems)?;
