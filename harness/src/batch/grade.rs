@@ -208,12 +208,11 @@ impl Grading<'_> {
         }
         (self.tell)(Progress::Planned(counts.len()));
         (self.tell)(Progress::Begun(id.clone()));
+        let is_open = candidate.opened.unopened().is_none();
         let runs = counts.iter().copied();
-        let runs = runs.filter(|index| self.beyond(*index).is_none());
-        let runs: Vec<usize> = match candidate.opened.unopened() {
-            Some(_) => Vec::new(),
-            None => runs.collect(),
-        };
+        let runs: Vec<usize> = runs
+            .filter(|index| is_open && self.beyond(*index).is_none())
+            .collect();
         self.run_references(&runs);
         // Only an interruption keeps a submission from being prepared, and references from being run.
         let ready = prepare(&candidate, &self.cells, languages, &self.tools);

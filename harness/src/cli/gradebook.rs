@@ -15,9 +15,10 @@ use crate::report::gradebook::{self, Columns, Decimal, Scale};
 /// anew and no other byte, so that the platform takes it back. It is written beside its place and
 /// renamed.
 ///
-/// Rows are found by the platform's own numbers, which `grade` and `import` kept in students.json, or by the
-/// name of the submission. Only submissions of the last run of `grade` count. Submissions without a row and rows without a submission are told; a row
-/// that two could mean is left as it is, and so is whoever has tests that were not judged.
+/// Rows are found by the platform's own numbers, which `grade` and `import` kept in students.json, or
+/// by the name of the submission. Only submissions of the last run of `grade` count. Submissions
+/// without a row and rows without a submission are told; a row that two could mean is left as it is,
+/// and so is whoever has tests that were not judged.
 ///
 /// The points are scaled to the highest grade that the file names (`Maximum Grade`, `Points
 /// Possible`); where it names none they are entered as they are.

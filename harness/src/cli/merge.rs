@@ -21,8 +21,8 @@ use crate::roster::Roster;
 /// Join the reports of all parts of a batch to what one run would have written
 ///
 /// The parts are the folders that `sockgrade grade --shard K/N` wrote, each on a machine or in a job
-/// of its own. Only submissions of the last run on a folder that are done are taken. The parts stay as they are. It prints what one
-/// run would have printed.
+/// of its own. Only submissions of the last run on a folder that are done are taken. The parts stay as
+/// they are. It prints what one run would have printed.
 ///
 /// Parts that are missing and parts that are not finished are told; what is there is joined, and the exit
 /// status is 3. Parts of different classes, courses, seeds or numbers of parts are refused. A folder of a run without

@@ -29,7 +29,7 @@ pub(super) struct Member {
     /// Points of what was not judged.
     pub(super) not_judged: u32,
     /// How it came out, in the order of the course.
-    pub(super) results: Vec<Outcome>,
+    pub(super) results: Vec<TestResult>,
 }
 
 /// A test, said once for all who met it.
@@ -44,7 +44,7 @@ pub(super) struct Test {
 
 /// How a test came out for a submission.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct TestResult {
     pub(super) test: Arc<Test>,
     pub(super) standing: Standing,
     /// Its points, counted or not.
@@ -71,7 +71,7 @@ impl FromIterator<ForStaff> for Class {
 
 impl Class {
     fn add(&mut self, report: &ForStaff) {
-        let results = report.scenarios.iter().map(|graded| Outcome {
+        let results = report.scenarios.iter().map(|graded| TestResult {
             test: self.test(graded),
             standing: Standing::of(graded),
             score: graded.score,

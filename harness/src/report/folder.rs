@@ -77,6 +77,7 @@ const CELLS: &str = "cells";
 const LOCK: &str = ".lock";
 /// How the name of a file begins that is not whole yet.
 const UNFINISHED: &str = ".report-";
+
 /// A file of a report that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be written: {source}\nhint: choose another folder", path.display())]
@@ -101,7 +102,6 @@ pub struct BadFile {
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    results: File,
     formats: Formats,
     /// What was seen of runs whose submission is not written yet.
     seen: Mutex<BTreeMap<SubmissionId, Runs>>,
@@ -120,12 +120,8 @@ impl Folder {
         fs::create_dir_all(&root).map_err(at(&root))?;
         let lock = lock(&root).map_err(at(&root))?;
         take_unfinished(&root).map_err(at(&root))?;
-        let path = root.join(RESULTS);
-        let open = OpenOptions::new().append(true).create(true).open(&path);
-        let results = open.map_err(at(&path))?;
         Ok(Self {
             root,
-            results,
             formats: Formats::default(),
             seen: Mutex::default(),
             references: Mutex::default(),
@@ -154,18 +150,27 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub fn start(&self, standing: Vec<SubmissionId>) -> Result<Vec<SubmissionId>, FolderError> {
-        let path = self.root.join(RESULTS);
-        let before = listed(&self.root).map_err(at(&path))?.unwrap_or_default();
-        self.results.set_len(0).map_err(at(&path))?;
-        let mut stand = Vec::new();
-        for id in standing.into_iter().filter(|id| before.contains(id)) {
-            if let Some(done) = self.known(&id) {
-                self.line(&ForStaff::of(&done.report))?;
-                stand.push(id);
+    pub fn start(&self, mut standing: Vec<SubmissionId>) -> Result<Vec<SubmissionId>, FolderError> {
+        let before = listed(&self.root).map_err(at(&self.root.join(RESULTS)))?;
+        standing.retain(|id| before.contains(id));
+        self.results(&standing)
+    }
+
+    /// Writes `results.jsonl` anew, with those of these submissions that are done, in this order; returns them.
+    fn results(&self, submissions: &[SubmissionId]) -> Result<Vec<SubmissionId>, FolderError> {
+        let mut done = Vec::new();
+        replace_with(&self.root.join(RESULTS), |file| {
+            let mut lines = BufWriter::new(&mut *file);
+            for report in self.reports(submissions) {
+                lines.write_all(jsonl::render(&ForStaff::of(&report)).as_bytes())?;
+                done.push(report.submission);
             }
-        }
-        Ok(stand)
+            lines.flush()?;
+            drop(lines);
+            // Whoever is not in it does not count.
+            file.sync_all()
+        })?;
+        Ok(done)
     }
 
     /// Takes away that a submission is done, so that it is graded again.
@@ -231,10 +236,12 @@ impl Folder {
     /// # Errors
     /// When it cannot be written.
     pub fn line(&self, report: &ForStaff) -> Result<(), FolderError> {
+        let path = self.root.join(RESULTS);
+        let open = OpenOptions::new().append(true).create(true).open(&path);
         // One write, so that the line is there as a whole.
         let line = jsonl::render(report);
-        let written = (&self.results).write_all(line.as_bytes());
-        written.map_err(at(&self.root.join(RESULTS)))
+        let written = open.and_then(|mut file| file.write_all(line.as_bytes()));
+        written.map_err(at(&path))
     }
 
     /// Writes that a submission is done, once all its files are on the disk.
@@ -268,16 +275,7 @@ impl Folder {
     /// # Errors
     /// When a file cannot be written.
     pub fn class(&self, submissions: &[SubmissionId], all: usize) -> Result<(), FolderError> {
-        replace_with(&self.root.join(RESULTS), |file| {
-            let mut lines = BufWriter::new(&mut *file);
-            for report in self.reports(submissions) {
-                lines.write_all(jsonl::render(&ForStaff::of(&report)).as_bytes())?;
-            }
-            lines.flush()?;
-            drop(lines);
-            // Whoever is not in it does not count.
-            file.sync_all()
-        })?;
+        self.results(submissions)?;
         self.pages(submissions, all)
     }
 
@@ -423,9 +421,7 @@ pub fn all_known(root: &Path) -> io::Result<Vec<(SubmissionId, PathBuf)>> {
     for entry in root.read_dir()? {
         let folder = entry?.path();
         if let Some(done) = known(&folder)
-            && listed
-                .as_ref()
-                .is_none_or(|all| all.contains(&done.report.submission))
+            && listed.contains(&done.report.submission)
         {
             submissions.push((done.report.submission, folder));
         }
@@ -434,24 +430,20 @@ pub fn all_known(root: &Path) -> io::Result<Vec<(SubmissionId, PathBuf)>> {
     Ok(submissions)
 }
 
-/// Who is in the last run on a folder of reports, and was graded in it or known to it; `None` where its
-/// `results.jsonl` is not there.
+/// Who is in the last run on a folder of reports, and was graded in it or known to it.
 ///
 /// # Errors
-/// When it cannot be read.
-pub(super) fn listed(root: &Path) -> io::Result<Option<BTreeSet<SubmissionId>>> {
+/// When its `results.jsonl` cannot be read; where there is none, nobody is.
+pub(super) fn listed(root: &Path) -> io::Result<BTreeSet<SubmissionId>> {
     let lines = match fs::read_to_string(root.join(RESULTS)) {
-        Ok(lines) => lines,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read?,
     };
     // The last one may be cut short.
     let lines = lines.lines().filter_map(|line| jsonl::read(line).ok());
-    Ok(Some(
-        lines
-            .map(|line| SubmissionId::new(line.submission))
-            .collect(),
-    ))
+    Ok(lines
+        .map(|line| SubmissionId::new(line.submission))
+        .collect())
 }
 
 fn known(folder: &Path) -> Option<Done> {

@@ -111,6 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_new_and_what_has_left_its_session_is_told() {
+        // They sleep until they are killed below.
         let script = "sleep 600 & setsid sh -c 'echo there; exec sleep 600' & wait";
         let mut shell = duct::cmd!("sh", "-c", script).reader().unwrap();
         shell.read_exact(&mut [0; 6]).unwrap();

@@ -117,11 +117,9 @@ pub fn reports(root: &Path) -> Result<Graded, GradebookError> {
         }
     }
     let listed = listed(root).map_err(|error| wrong(root, error.to_string()))?;
-    let is_past = |report: &mut Report| {
-        let id = SubmissionId::new(&report.submission);
-        listed.as_ref().is_some_and(|all| !all.contains(&id))
-    };
-    let past = reports.extract_if(.., is_past);
+    let past = reports.extract_if(.., |report| {
+        !listed.contains(&SubmissionId::new(&report.submission))
+    });
     let mut past: Vec<String> = past.map(|report| report.submission).collect();
     past.sort();
     if reports.is_empty() {

@@ -9,7 +9,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::link;
 use crate::course::Role;
-use crate::report::class::{self, Class, Member, Outcome};
+use crate::report::class::{self, Class, Member, TestResult};
 use crate::report::entry::name_of;
 use crate::report::standing::Standing;
 use crate::report::tally::Test;
@@ -116,7 +116,7 @@ fn cells(member: &Member, tests: &[Test<'_>]) -> String {
 }
 
 /// Which of the signs a verdict has.
-fn sign(result: &Outcome) -> usize {
+fn sign(result: &TestResult) -> usize {
     match result.standing {
         Standing::Passed => 0,
         Standing::Failed if result.score.earned() > 0 => 1,

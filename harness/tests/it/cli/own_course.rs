@@ -73,8 +73,8 @@ pub(super) fn course() -> Place {
         .with("own/tcp-shout/client/basic.yaml", scenario("client", ""))
 }
 
-#[test]
-fn an_exercise_with_its_own_reference_and_language_is_graded() {
+/// The course, and a submission that is graded with full marks.
+fn graded() -> Place {
     let place = course()
         .with("submissions/ann/tcp_shout_server.snake", SERVER)
         .with("submissions/ann/tcp_shout_client.py", CLIENT);
@@ -83,6 +83,12 @@ fn an_exercise_with_its_own_reference_and_language_is_graded() {
         .assert()
         .code(0)
         .stdout(super::has("6/6"));
+    place
+}
+
+#[test]
+fn an_exercise_with_its_own_reference_and_language_is_graded() {
+    let place = graded();
     let quiet = SERVER.replace(".upper()", "");
     let place = place.with("submissions/ann/tcp_shout_server.snake", quiet);
     place
@@ -101,13 +107,7 @@ fn an_exercise_with_its_own_reference_and_language_is_graded() {
 
 #[test]
 fn a_record_of_a_test_that_there_is_no_more_is_left_out_and_no_other() {
-    let place = course()
-        .with("submissions/ann/tcp_shout_server.snake", SERVER)
-        .with("submissions/ann/tcp_shout_client.py", CLIENT);
-    place
-        .sockgrade(&["grade", "--course", "own"])
-        .assert()
-        .code(0);
+    let place = graded();
     std::fs::remove_file(place.path("own/tcp-shout/server/pieces.yaml")).unwrap();
     place
         .with(
