@@ -20,7 +20,7 @@ const COPY: &str = ".course";
 const UNFINISHED: &str = ".course-unfinished";
 
 /// Keeps a course in a folder of reports, in place of the one of an earlier run; one that is in the
-/// binary needs no copy, and neither does the copy itself.
+/// binary needs no copy. The earlier one stays until the new one is whole: it may be what is copied.
 ///
 /// # Errors
 /// When it cannot be copied.
@@ -33,10 +33,6 @@ pub fn keep(reports: &Path, course: &Source) -> Result<(), FolderError> {
         path: copy.clone(),
         source,
     };
-    let is_copy = |copy: PathBuf| root.canonicalize().is_ok_and(|root| root == copy);
-    if copy.canonicalize().is_ok_and(is_copy) {
-        return Ok(());
-    }
     remove_all(&unfinished).map_err(error)?;
     fs::create_dir(&unfinished).map_err(error)?;
     for part in course.parts().map_err(error)? {
