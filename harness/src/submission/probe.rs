@@ -282,6 +282,7 @@ mod tests {
 
     #[test]
     fn a_tool_that_never_answers_does_not_hold_us_up() {
+        // Nobody waits for them: the group is killed when the time is up.
         let question = ["-c", "sleep 600 & sleep 600"];
         let answer = output(
             Path::new("/bin/sh"),
