@@ -90,6 +90,8 @@ type Resolved = Arc<OnceLock<Result<Tool, NoTool>>>;
 #[derive(Debug)]
 pub struct Tools {
     path: Vec<PathBuf>,
+    /// Our own file, which is no tool of a student's: the references are in it.
+    own: Option<PathBuf>,
     patience: Duration,
     known: Mutex<BTreeMap<String, Resolved>>,
 }
@@ -109,8 +111,10 @@ impl Tools {
                 path.push(folder);
             }
         }
+        let own = std::env::current_exe();
         Self {
             path,
+            own: own.and_then(|own| own.canonicalize()).ok(),
             patience: PATIENCE,
             known: Mutex::new(BTreeMap::new()),
         }
@@ -198,7 +202,12 @@ impl Tools {
         }
         for folder in &self.path {
             let path = folder.join(name);
-            if !is_executable(&path) {
+            let is_own = || {
+                path.canonicalize()
+                    .ok()
+                    .is_some_and(|real| self.own == Some(real))
+            };
+            if !is_executable(&path) || is_own() {
                 continue;
             }
             match self.real(name, &path) {

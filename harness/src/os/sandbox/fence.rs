@@ -9,6 +9,7 @@
 
 use std::fs;
 use std::io;
+use std::mem;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +37,7 @@ const STREAMS: [&str; 3] = ["/proc/self/fd/0", "/proc/self/fd/1", "/proc/self/fd
 
 /// Puts the fence up around the current process and all that it starts.
 pub(super) fn put_up(sandbox: &Sandbox<'_>, places: &Places) -> io::Result<()> {
-    let mut readable: Vec<PathBuf> = Vec::new();
+    let (mut readable, mut listed): (Vec<PathBuf>, Vec<PathBuf>) = Default::default();
     let mut writable: Vec<PathBuf> = WRITABLE.map(PathBuf::from).into();
     writable.extend([&places.home, &places.work, &places.tmp].map(Clone::clone));
     match sandbox.device.level() {
@@ -55,18 +56,49 @@ pub(super) fn put_up(sandbox: &Sandbox<'_>, places: &Places) -> io::Result<()> {
             readable.extend(sandbox.launch.readable.iter().cloned());
             // Where what was too large to be copied lies.
             readable.extend(sandbox.launch.folder.clone());
-            // References are in our own file. Where only root may go, it is started by this name; no program
-            // of a student's needs it.
-            let own = PathBuf::from("/proc/self/exe");
-            if sandbox.launch.readable.contains(&fs::read_link(&own)?) {
-                readable.push(own);
+            // References are in our own file, which is nothing for a program of a student's. Where only root
+            // may go, it is started by this name.
+            let exe = PathBuf::from("/proc/self/exe");
+            let own = fs::read_link(&exe)?;
+            if sandbox.launch.readable.contains(&own) {
+                readable.push(exe);
+            } else {
+                (readable, listed) = beside(readable, &own);
             }
             // Among the other devices are the terminals of users.
             writable.extend(root::DEVICES.map(|name| Path::new("/dev").join(name)));
             writable.extend(own_terminals());
         }
     }
-    rules(&readable, &writable).map_err(io::Error::other)
+    rules(&readable, &listed, &writable).map_err(io::Error::other)
+}
+
+/// These without `own`: where it lies below one of them, what stands beside the way to it, and the folders on the way
+/// apart. Links among them need no right of their own: what they lead to has it, or is not for the program.
+fn beside(paths: Vec<PathBuf>, own: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut without, mut on_the_way) = (Vec::new(), Vec::new());
+    for path in paths {
+        // As `/bin` may be a link. What is not there needs no right.
+        let Ok(mut folder) = path.canonicalize() else {
+            continue;
+        };
+        while let Ok(below) = own.strip_prefix(&folder)
+            && let Some(name) = below.components().next()
+        {
+            let next = folder.join(name);
+            // What cannot be listed is nothing for the program either.
+            let entries = folder.read_dir().into_iter().flatten().flatten();
+            let others = entries.filter(|entry| {
+                entry.path() != next && entry.file_type().is_ok_and(|kind| !kind.is_symlink())
+            });
+            without.extend(others.map(|entry| entry.path()));
+            on_the_way.push(mem::replace(&mut folder, next));
+        }
+        if folder != own {
+            without.push(folder);
+        }
+    }
+    (without, on_the_way)
 }
 
 /// A program may open its own terminal by name (`/dev/stdout`). Pipes have none, and need no right.
@@ -76,7 +108,11 @@ fn own_terminals() -> impl Iterator<Item = PathBuf> {
     STREAMS.into_iter().map(PathBuf::from).filter(is_device)
 }
 
-fn rules(readable: &[PathBuf], writable: &[PathBuf]) -> Result<(), RulesetError> {
+fn rules(
+    readable: &[PathBuf],
+    listed: &[PathBuf],
+    writable: &[PathBuf],
+) -> Result<(), RulesetError> {
     let read = AccessFs::from_read(VERSION);
     let all = AccessFs::from_all(VERSION);
     // What is not there cannot be used either, and makes no rule.
@@ -84,8 +120,55 @@ fn rules(readable: &[PathBuf], writable: &[PathBuf]) -> Result<(), RulesetError>
         .handle_access(all)?
         .scope(Scope::from_all(VERSION))?
         .create()?
-        .add_rules(path_beneath_rules(readable.iter().map(Path::new), read))?
-        .add_rules(path_beneath_rules(writable.iter().map(Path::new), all))?
+        .add_rules(path_beneath_rules(readable, read))?
+        .add_rules(path_beneath_rules(listed, AccessFs::ReadDir))?
+        .add_rules(path_beneath_rules(writable, all))?
         .restrict_self()
         .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_file_is_in_no_folder_that_a_program_may_read() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().canonicalize().unwrap();
+        let own = root.join("usr/local/bin/sockgrade");
+        for file in [
+            "usr/local/bin/sockgrade",
+            "usr/local/bin/other",
+            "usr/lib/x",
+            "opt/y",
+        ] {
+            let path = root.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        std::os::unix::fs::symlink(&own, root.join("usr/sg")).unwrap();
+        std::os::unix::fs::symlink("usr/local/bin", root.join("bin")).unwrap();
+        let told = |paths: &[&str]| {
+            let paths = paths.iter().map(|path| root.join(path)).collect();
+            let (mut without, on_the_way) = beside(paths, &own);
+            without.sort();
+            [without, on_the_way].map(|paths| {
+                let names = paths.iter().map(|path| path.strip_prefix(&root).unwrap());
+                names
+                    .map(|name| name.display().to_string())
+                    .collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(told(&["opt", "nowhere"]), [vec!["opt"], vec![]]);
+        let on_the_way = ["usr", "usr/local", "usr/local/bin"];
+        assert_eq!(
+            told(&["usr"]),
+            [vec!["usr/lib", "usr/local/bin/other"], on_the_way.to_vec()]
+        );
+        assert_eq!(
+            told(&["bin"]),
+            [vec!["usr/local/bin/other"], vec!["usr/local/bin"]]
+        );
+        assert_eq!(told(&["usr/local/bin/sockgrade"]), [vec![""; 0], vec![]]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{BINARY, Place, has};
+use super::{BINARY, Place, RIGHT_SERVER_IN_C, has};
 
 /// Tries calls that no homework needs, says how each went, and does its work as it should.
 const CURIOUS: &str = r#"
@@ -29,27 +29,6 @@ thread.start()
 thread.join()
 with socket.create_server(("127.0.0.1", 1337)) as listener:
     connection, address = listener.accept()
-"#;
-
-/// A right server for `tcp-echo` that wants to look for leaks when it ends.
-const LOOKS_FOR_LEAKS: &str = r#"
-#include <arpa/inet.h>
-#include <stdio.h>
-#include <unistd.h>
-int main(void) {
-    struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(50007)}, peer;
-    socklen_t length = sizeof peer;
-    int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    bind(listener, (struct sockaddr *)&own, sizeof own);
-    listen(listener, 1);
-    int connection = accept(listener, (struct sockaddr *)&peer, &length);
-    printf("Connected by %s %d\n", inet_ntoa(peer.sin_addr), ntohs(peer.sin_port));
-    char data[1024];
-    for (ssize_t got; (got = read(connection, data, sizeof data)) > 0;)
-        write(connection, data, got);
-    return 0;
-}
 "#;
 
 #[test]
@@ -98,6 +77,26 @@ fn no_program_of_a_students_is_the_reference() {
             .code(1)
             .stdout(has("FAILED          0/4"));
     }
+    // Not by a name that sockgrade.yaml gives it, from a folder of which a program may read the files that it is given.
+    let place = Place::new().with(
+        "submissions/alice/sockgrade.yaml",
+        "programs: { tcp-echo: { server: [sockgrade, reference, tcp-echo, server] } }\n",
+    );
+    let own = place.path("home/.local/bin/sockgrade");
+    std::fs::create_dir_all(own.parent().unwrap()).unwrap();
+    // By another process, so that no thread here holds it open for writing.
+    let copy = assert_cmd::Command::new("cp").arg(BINARY).arg(&own).ok();
+    copy.unwrap();
+    let path = format!("{}:/usr/bin:/bin", own.parent().unwrap().display());
+    assert_cmd::Command::new(&own)
+        .args(["grade", "--scenario", "tcp-echo/server/basic"])
+        .current_dir(place.path(""))
+        .env("PATH", path)
+        .assert()
+        .code(3)
+        .stdout(has(
+            "this machine has no sockgrade, wanted for sockgrade.yaml",
+        ));
     // Not even where it may read the folder in which our file lies.
     let place = Place::new();
     let script = format!("{BINARY} --version; echo \"ended with $?\"");
@@ -120,7 +119,7 @@ fn a_program_that_looks_for_leaks_ends_as_it_should() {
                     programs: { tcp-echo: { server: server } }\n";
     Place::new()
         .with("submissions/alice/sockgrade.yaml", manifest)
-        .with("submissions/alice/source/server.c", LOOKS_FOR_LEAKS)
+        .with("submissions/alice/source/server.c", RIGHT_SERVER_IN_C)
         .sockgrade(&["grade", "--exercise", "tcp-echo"])
         .args(["--scenario", "tcp-echo/server/basic"])
         .assert()

@@ -45,6 +45,27 @@ with socket.create_server(("127.0.0.1", 50007)) as listener:
             connection.sendall(data)
 "#;
 
+/// The same in C.
+const RIGHT_SERVER_IN_C: &str = r#"
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(void) {
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(50007)}, peer;
+    socklen_t length = sizeof peer;
+    int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    bind(listener, (struct sockaddr *)&own, sizeof own);
+    listen(listener, 1);
+    int connection = accept(listener, (struct sockaddr *)&peer, &length);
+    printf("Connected by %s %d\n", inet_ntoa(peer.sin_addr), ntohs(peer.sin_port));
+    char data[1024];
+    for (ssize_t got; (got = read(connection, data, sizeof data)) > 0;)
+        write(connection, data, got);
+    return 0;
+}
+"#;
+
 /// One that changes what it sends back.
 const WRONG_SERVER: &str = r#"
 import socket
