@@ -148,6 +148,11 @@ pub struct BuildRecord {
     pub trouble: Vec<String>,
 }
 
+impl BuildRecord {
+    /// The limit that a build ran into whose time was over.
+    pub const TIME: &str = "time";
+}
+
 /// What a machine can do for a test, in the order in which it is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -16,7 +16,7 @@ use crate::os::temporary::Temporary;
 use crate::os::{ports, sandbox};
 use crate::packet::DevicePackets;
 use crate::plan::{BuildPlan, BuildRecord, CellPlan, CellTask, Probed};
-use crate::record::{CellRecord, Isolation};
+use crate::record::{CellRecord, Ending, Isolation};
 
 /// How much longer than its own deadline a cell may take: staging, programs that wait for a CPU
 /// (which the deadline leaves out), the end.
@@ -97,7 +97,7 @@ impl Interrupt {
 pub struct Cells {
     binary: PathBuf,
     interrupt: Interrupt,
-    /// Held for reading by each run, and for writing by one that is to be alone.
+    /// Held for reading by each run and build, and for writing by one that is to be alone.
     side_by_side: Arc<RwLock<()>>,
     level: Isolation,
     attempts: usize,
@@ -140,9 +140,9 @@ impl Cells {
         ran.map(|(record, _)| record)
     }
 
-    /// Runs a scenario; the packets of its devices are there where the plan asks for them. One that
-    /// something on our side disturbed, or about which there is a `doubt`, is run again, while none of
-    /// the others runs. A doubt that stays is trouble. Each time `make_ready` comes first.
+    /// Runs a scenario; the packets of its devices are there where the plan asks for them. One of which there
+    /// is no record, that something on our side disturbed, or about which there is a `doubt`, is run again,
+    /// while nothing else runs. A doubt that stays is trouble. Each time `make_ready` comes first.
     ///
     /// # Errors
     /// Why there is no record.
@@ -160,24 +160,34 @@ impl Cells {
             Ok(ran)
         };
         make_ready()?;
-        let beside = self
-            .side_by_side
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut ran = run()?;
-        drop(beside);
-        for _ in 1..self.attempts {
-            if ran.0.trouble.is_empty() {
+        let mut ran = self.beside_others(run);
+        for attempt in 1.. {
+            let attempts = match &ran {
+                Ok((record, _)) if record.trouble.is_empty() => break,
+                Err(CellFailure::Interrupted) => break,
+                Ok(_) => self.attempts,
+                // A cell that does not come to an end takes minutes.
+                Err(CellFailure::Refused(_) | CellFailure::Trouble(_)) => ATTEMPTS,
+            };
+            if attempt >= attempts {
                 break;
             }
             make_ready()?;
-            let _alone = self
-                .side_by_side
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            ran = run()?;
+            ran = self.alone(run);
         }
-        Ok(ran)
+        ran
+    }
+
+    fn beside_others<T>(&self, run: impl FnOnce() -> T) -> T {
+        let beside = self.side_by_side.read();
+        let _beside = beside.unwrap_or_else(PoisonError::into_inner);
+        run()
+    }
+
+    fn alone<T>(&self, run: impl FnOnce() -> T) -> T {
+        let alone = self.side_by_side.write();
+        let _alone = alone.unwrap_or_else(PoisonError::into_inner);
+        run()
     }
 
     fn run_once(&self, plan: CellPlan) -> Result<(CellRecord, Vec<DevicePackets>), CellFailure> {
@@ -188,16 +198,27 @@ impl Cells {
         }
     }
 
-    /// Runs a build.
+    /// Runs a build. One whose time is over had to share the processors: it is tried once more, while nothing
+    /// else runs, and that counts if it is done then.
     ///
     /// # Errors
     /// Why there is no record.
     pub fn build(&self, plan: BuildPlan) -> Result<BuildRecord, CellFailure> {
         let deadline = Duration::from_millis(plan.deadline_ms);
-        match self.ask(&CellTask::Build(plan), deadline)? {
+        let task = CellTask::Build(plan);
+        let build = || match self.ask(&task, deadline)? {
             CellAnswer::Built(record) => Ok(*record),
             other => Err(unexpected(other)),
+        };
+        let record = self.beside_others(build)?;
+        if record.ending != Ending::LimitReached(BuildRecord::TIME.to_owned()) {
+            return Ok(record);
         }
+        let again = self.alone(build)?;
+        Ok(match again.ending {
+            Ending::Exited(0) => again,
+            _ => record,
+        })
     }
 
     /// Tries what the machine allows.

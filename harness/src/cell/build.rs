@@ -83,7 +83,7 @@ pub(super) fn build(level: Isolation, plan: &BuildPlan) -> Result<BuildRecord, C
     }
     child.kill();
     Ok(BuildRecord {
-        ending: ending.unwrap_or_else(|| Ending::LimitReached("time".to_owned())),
+        ending: ending.unwrap_or_else(|| Ending::LimitReached(BuildRecord::TIME.to_owned())),
         output: capture.captured(),
         trouble: Vec::new(),
     })

@@ -2,13 +2,16 @@
 //! shell script that counts how often it is asked, and says that it was disturbed as often as it is to.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sockgrade::batch::{CellFailure, Cells, Interrupt};
 use sockgrade::cell::CellAnswer;
-use sockgrade::record::CellRecord;
+use sockgrade::plan::{BuildPlan, BuildRecord, Launch};
+use sockgrade::record::{CellRecord, Ending};
+use sockgrade::submission::{Limits, Staging, stage};
 
 use crate::rest::{plan, play};
 
@@ -75,6 +78,53 @@ fn a_disturbed_run_is_run_again_at_most_twice() {
 fn what_a_class_hangs_on_is_tried_more_often() {
     assert_eq!(run_with(9, Cells::for_all), (10, false));
     assert_eq!(run_with(99, Cells::for_all), (12, true));
+}
+
+#[test]
+fn a_cell_that_fails_is_tried_again_as_often() {
+    let runs_of = |which: fn(Cells) -> Cells, failures: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("quiet"), answer(folder.path(), &[])).unwrap();
+        let script =
+            format!("echo run >> runs; [ $(wc -l < runs) -le {failures} ] || exec cat quiet");
+        let result = run(&which(cells(folder.path(), &script)), folder.path());
+        let runs = fs::read_to_string(folder.path().join("runs")).unwrap();
+        (runs.lines().count(), result.is_ok())
+    };
+    assert_eq!(runs_of(|cells| cells, 2), (3, true));
+    assert_eq!(runs_of(|cells| cells, 9), (3, false));
+    assert_eq!(runs_of(Cells::for_all, 9), (3, false));
+}
+
+#[test]
+fn a_build_whose_time_is_over_is_tried_again_and_counts_if_it_is_done() {
+    let build = |line: &str| {
+        let (folder, work) = (tempfile::tempdir().unwrap(), std::env::temp_dir());
+        let copy = match stage(folder.path(), &work, Limits::default()).unwrap() {
+            Staging::Staged(copy) => copy,
+            Staging::TooLarge(limit) => panic!("{limit}"),
+        };
+        let binary = PathBuf::from(env!("CARGO_BIN_EXE_sockgrade"));
+        let cells = Cells::new(binary, Interrupt::new().unwrap());
+        let record = cells.build(BuildPlan {
+            launch: Launch {
+                command: ["/bin/sh", "-c", line].map(str::to_owned).into(),
+                folder: Some(copy.path().to_owned()),
+                readable: Vec::new(),
+                environment: BTreeMap::new(),
+            },
+            deadline_ms: 1000,
+        });
+        let attempts = fs::read_to_string(copy.path().join("attempts")).unwrap();
+        (attempts.lines().count(), record.unwrap().ending)
+    };
+    let note = "echo x >> attempts; ";
+    let over = Ending::LimitReached(BuildRecord::TIME.to_owned());
+    let once = "[ $(wc -l < attempts) = 2 ] || sleep 1000";
+    assert_eq!(build(&format!("{note}{once}")), (2, Ending::Exited(0)));
+    let never = "[ $(wc -l < attempts) = 2 ] && exit 1; sleep 1000";
+    assert_eq!(build(&format!("{note}{never}")), (2, over));
+    assert_eq!(build(&format!("{note}exit 7")), (1, Ending::Exited(7)));
 }
 
 #[test]
