@@ -9,8 +9,8 @@ use crate::course::{Exercise, Role};
 use crate::ids::{ExerciseId, SubmissionId};
 use crate::plan::{BuildPlan, Launch};
 use crate::submission::{
-    self, BuildFailure, BuildOutcome, Found, Languages, Limits, Opened, Slot, Staged, Staging,
-    Tools, Unopened, Unprepared,
+    self, BuildCommand, BuildFailure, BuildOutcome, Found, Languages, Limits, Opened, Slot, Staged,
+    Staging, Tools, Unopened, Unprepared,
 };
 
 /// Why a role of a submission cannot be run.
@@ -128,7 +128,7 @@ pub(super) fn prepare(
         }
     };
     notices.extend(staged.left_out.iter().map(ToString::to_string));
-    let mut failed: Option<BuildFailure> = None;
+    let mut failures: Vec<(&BuildCommand, BuildFailure)> = Vec::new();
     match submission::whole_builds(&candidate.found, staged.path(), languages, tools) {
         Err(missing) => {
             let why = Unready::Ours(missing.to_string());
@@ -139,13 +139,15 @@ pub(super) fn prepare(
             });
         }
         Ok(plans) => {
-            for plan in plans {
+            for (command, plan) in candidate.found.builds.iter().zip(plans) {
                 match build(cells, plan)? {
                     BuildOutcome::Built => {}
                     BuildOutcome::Failed(failure) => {
                         notices.push(failure.to_string());
-                        failed = Some(failure);
-                        break;
+                        failures.push((command, failure));
+                        if !matches!(command, BuildCommand::Make(_)) {
+                            break;
+                        }
                     }
                     BuildOutcome::NotJudged(why) => {
                         let why = Unready::Ours(why);
@@ -165,8 +167,10 @@ pub(super) fn prepare(
         let launch = match &slot.program {
             Err(problem) => Err(Unready::Submission(problem.to_string())),
             Ok(program) => {
+                let failed = failures.iter().find(|(command, _)| command.is_for(program));
+                let failed = failed.map(|(_, failure)| failure);
                 let prepared =
-                    submission::prepare(program, staged.path(), failed.as_ref(), languages, tools);
+                    submission::prepare(program, staged.path(), failed, languages, tools);
                 match prepared {
                     Err(Unprepared::MissingTool(missing)) => {
                         Err(Unready::Ours(missing.to_string()))

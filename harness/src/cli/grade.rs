@@ -134,9 +134,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let source = course::source(arguments.course.course.as_deref());
     // As text: the error tells its cause itself.
     course_copy::keep(&arguments.out, &source).map_err(|error| anyhow!("{error}"))?;
-    if let Some(roster) = &class.roster {
-        students::write(&arguments.out, roster)?;
-    }
+    students::write(&arguments.out, class.roster.as_ref())?;
     let hear = |progress, bar: &_| keeper.hear(&progress, bar);
     let Graded {
         outcome: interrupted,

@@ -80,9 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     for (id, part) in &from {
         copy(part, &reports.of(id), &mut references)?;
     }
-    if let Some(roster) = &roster {
-        students::write(out, roster)?;
-    }
+    students::write(out, roster.as_ref())?;
     if let Some(course) = arguments
         .parts
         .iter()

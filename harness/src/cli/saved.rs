@@ -7,7 +7,7 @@ use serde::Deserialize;
 use walkdir::WalkDir;
 
 use crate::record::{self, CellRecord};
-use crate::report::folder::RECORD;
+use crate::report::folder::{RECORD, of_last_run};
 
 /// The file of a record: the path itself, or the record in that folder.
 pub(super) fn file(path: &Path) -> PathBuf {
@@ -18,7 +18,8 @@ pub(super) fn file(path: &Path) -> PathBuf {
     }
 }
 
-/// The files of all records in a folder and below it, in the order of their paths; a file is itself.
+/// The files of all records in a folder and below it, in the order of their paths; a file is itself. Of a
+/// folder of reports only those of the last run count.
 ///
 /// # Errors
 /// When there is none, or a folder cannot be read.
@@ -26,11 +27,15 @@ pub(super) fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
+    let cannot = || format!("cannot look into {}", path.display());
+    let last_run = of_last_run(path).with_context(cannot)?;
     let mut files = Vec::new();
-    for entry in WalkDir::new(path).sort_by_file_name() {
-        let entry = entry.with_context(|| format!("cannot look into {}", path.display()))?;
-        if entry.file_name() == RECORD {
-            files.push(entry.into_path());
+    for folder in last_run.unwrap_or_else(|| vec![path.to_owned()]) {
+        for entry in WalkDir::new(folder).sort_by_file_name() {
+            let entry = entry.with_context(cannot)?;
+            if entry.file_name() == RECORD {
+                files.push(entry.into_path());
+            }
         }
     }
     if files.is_empty() {

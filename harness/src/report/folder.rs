@@ -430,6 +430,19 @@ pub fn all_known(root: &Path) -> io::Result<Vec<(SubmissionId, PathBuf)>> {
     Ok(submissions)
 }
 
+/// The folders of the submissions of the last run on a folder of reports; `None` where it is none.
+///
+/// # Errors
+/// When its `results.jsonl` cannot be read.
+pub fn of_last_run(root: &Path) -> io::Result<Option<Vec<PathBuf>>> {
+    if !root.join(RESULTS).is_file() {
+        return Ok(None);
+    }
+    let submissions = listed(root)?.into_iter();
+    let folders = submissions.map(|id| root.join(folder_name(&id)));
+    Ok(Some(folders.filter(|folder| folder.is_dir()).collect()))
+}
+
 /// Who is in the last run on a folder of reports, and was graded in it or known to it.
 ///
 /// # Errors

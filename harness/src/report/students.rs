@@ -1,18 +1,21 @@
 //! `students.json` beside the reports: whose the submissions are, as the platform said it, for gradebooks.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::folder::{self, BadFile, FolderError, replace};
+use super::folder::{self, BadFile, FolderError, remove, replace};
 use crate::roster::{self, Roster};
 
-/// Writes it into a folder of reports; returns the path.
+/// Writes it into a folder of reports, or takes away that of an earlier class where no platform says whose the
+/// submissions are.
 ///
 /// # Errors
-/// When it cannot be written.
-pub fn write(root: &Path, roster: &Roster) -> Result<PathBuf, FolderError> {
+/// When that is not possible.
+pub fn write(root: &Path, roster: Option<&Roster>) -> Result<(), FolderError> {
     let path = root.join(roster::FILE);
-    replace(&path, roster.render().as_bytes())?;
-    Ok(path)
+    match roster {
+        Some(roster) => replace(&path, roster.render().as_bytes()),
+        None => remove(&path),
+    }
 }
 
 /// Reads it, where there is one.
@@ -33,14 +36,16 @@ mod tests {
     use crate::roster::Platform;
 
     #[test]
-    fn it_is_read_back_and_what_is_none_is_told() {
+    fn it_is_read_back_and_taken_away_and_what_is_none_is_told() {
         let place = tempfile::tempdir().unwrap();
         assert_eq!(read(place.path()).unwrap(), None);
         let roster = Roster::new(Platform::Canvas, Vec::new());
-        let path = write(place.path(), &roster).unwrap();
+        write(place.path(), Some(&roster)).unwrap();
         assert_eq!(read(place.path()).unwrap(), Some(roster));
-        fs::write(&path, "{}").unwrap();
+        fs::write(place.path().join("students.json"), "{}").unwrap();
         let error = read(place.path()).unwrap_err().to_string();
         assert!(error.contains("students.json"), "{error}");
+        write(place.path(), None).unwrap();
+        assert_eq!(read(place.path()).unwrap(), None);
     }
 }

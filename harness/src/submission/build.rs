@@ -38,8 +38,8 @@ pub struct Preparation {
     pub launch: Launch,
 }
 
-/// What builds the whole submission, in order, to be executed before any program is prepared. The caller ends with
-/// the first that fails.
+/// What builds the whole submission, for each of its commands and in their order, to be executed before any program is
+/// prepared.
 ///
 /// Programs in the copy at `staged` that were handed in beside their sources are removed, so that none is taken for
 /// what the build made.
@@ -81,7 +81,7 @@ pub fn whole_builds(
 }
 
 /// How `program` is compiled and started from the copy at `staged`, after [`whole_builds`] were executed; `failed` is
-/// the one of them that failed. `languages` is the table with which the program was found.
+/// the one of them for this program that failed. `languages` is the table with which the program was found.
 pub fn prepare(
     program: &Program,
     staged: &Path,

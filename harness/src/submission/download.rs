@@ -187,10 +187,7 @@ impl Names {
                 *names.paths.entry(parts[..length].join("/")).or_default() |= is_folder;
             }
             if parts.len() <= 2 && parts.last() == Some(&METADATA) {
-                let mut text = Vec::new();
-                let read = entry.content.take(MAX_METADATA).read_to_end(&mut text);
-                read.map_err(cannot_read(path))?;
-                let text = String::from_utf8_lossy(&text).into_owned();
+                let text = list(entry.content).map_err(cannot_read(path))?;
                 names.metadata.insert(parts.join("/"), text);
             }
             Ok(())
@@ -226,11 +223,8 @@ impl Names {
                 self.paths.insert(format!("{own}/.git"), true);
             }
             if kind.is_file() && name == METADATA {
-                let mut text = Vec::new();
-                File::open(entry.path())
-                    .and_then(|file| file.take(MAX_METADATA).read_to_end(&mut text))
-                    .map_err(cannot_read(&entry.path()))?;
-                let text = String::from_utf8_lossy(&text).into_owned();
+                let text = File::open(entry.path()).and_then(list);
+                let text = text.map_err(cannot_read(&entry.path()))?;
                 self.metadata.insert(own.clone(), text);
             }
             self.paths.insert(own.clone(), kind.is_dir());
@@ -266,6 +260,17 @@ impl Names {
         listing.metadata = self.metadata.get(&format!("{prefix}{METADATA}")).cloned();
         listing
     }
+}
+
+/// The text of a list. Of a part of it nobody could say who is missing.
+fn list(content: impl Read) -> io::Result<String> {
+    let mut text = Vec::new();
+    content.take(MAX_METADATA + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > MAX_METADATA {
+        let why = format!("{METADATA} is longer than {} MiB", MAX_METADATA >> 20);
+        return Err(io::Error::other(why));
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 fn is_visible(name: &str) -> bool {
@@ -322,5 +327,21 @@ fn cannot_read(path: &Path) -> impl Fn(io::Error) -> Failure {
     move |source| Failure::Ours {
         what: what.clone(),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_too_long_is_no_list() {
+        let line = io::repeat(b'a');
+        assert_eq!(
+            list(line.take(MAX_METADATA)).unwrap().len() as u64,
+            MAX_METADATA
+        );
+        let error = list(io::repeat(b'a')).unwrap_err().to_string();
+        assert_eq!(error, "submission_metadata.yml is longer than 64 MiB");
     }
 }

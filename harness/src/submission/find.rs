@@ -29,7 +29,7 @@ const MAX_MAKEFILES: usize = 1 << 20;
 pub struct Found {
     /// One for each role of each exercise that was looked for, in that order.
     pub slots: Vec<Slot>,
-    /// What builds the submission as a whole, in order; it ends with the first that fails.
+    /// What builds the submission as a whole, in order.
     pub builds: Vec<BuildCommand>,
     /// The exercises for which anything was handed in, be it right or not.
     pub handed_in: BTreeSet<ExerciseId>,
@@ -62,6 +62,8 @@ pub struct Program {
     pub form: Form,
     /// The normalised stems by which a built program is recognised. Empty where the folder builds nothing itself.
     pub built_names: Vec<String>,
+    /// The folder of the Makefile that builds it.
+    pub makefile: Option<PathBuf>,
 }
 
 /// What a program is, and so how it is started.
@@ -90,12 +92,22 @@ pub enum Form {
 /// Something that builds a submission as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BuildCommand {
-    /// `make` in this folder of the submission.
+    /// `make` in this folder of the submission. One that fails keeps no other from being executed.
     Make(PathBuf),
-    /// A line for the shell.
+    /// A line of `build:` for the shell. What comes after it needs it.
     Shell(String),
-    /// A command, word by word.
+    /// The same as a command, word by word.
     Words(Vec<String>),
+}
+
+impl BuildCommand {
+    /// Whether it makes this program, or something that the program may need.
+    pub fn is_for(&self, program: &Program) -> bool {
+        match self {
+            Self::Make(folder) => program.makefile.as_ref() == Some(folder),
+            Self::Shell(_) | Self::Words(_) => true,
+        }
+    }
 }
 
 /// Looks for the programs of `exercises` in `folder`.
@@ -234,9 +246,10 @@ impl<'a> Search<'a> {
             }
         }
         let names = [long, short].concat();
-        if let Some(path) = self.maker(&names) {
+        if let Some((path, makefile)) = self.maker(&names) {
             let mut program = program(exercise, role, path, Form::Made);
             program.built_names = names;
+            program.makefile = makefile;
             return Ok(program);
         }
         let near = self.candidates.near(&names);
@@ -266,36 +279,32 @@ impl<'a> Search<'a> {
         };
         let mut program = program(exercise, role, candidate.path, form);
         if self.candidates.is_compiled(&program.form) {
-            let makefile = program
-                .path
-                .ancestors()
-                .skip(1)
-                .find(|f| self.makefiles.contains_key(*f));
-            if let Some(place) = makefile {
-                self.needed.insert(place.to_owned());
-            }
-            if makefile.is_some() || !self.manifest.build.is_empty() {
+            let mut folders = program.path.ancestors().skip(1);
+            let makefile = folders.find(|folder| self.makefiles.contains_key(*folder));
+            program.makefile = makefile.map(Path::to_owned);
+            self.needed.extend(program.makefile.clone());
+            if program.makefile.is_some() || !self.manifest.build.is_empty() {
                 program.built_names = names.to_vec();
             }
         }
         Ok(program)
     }
 
-    /// The Makefile, or `sockgrade.yaml`, that speaks of a program with one of these names.
-    fn maker(&mut self, names: &[String]) -> Option<PathBuf> {
+    /// The Makefile, or `sockgrade.yaml`, that speaks of a program with one of these names; of a Makefile its folder too.
+    fn maker(&mut self, names: &[String]) -> Option<(PathBuf, Option<PathBuf>)> {
         let speaks = |words: &BTreeSet<String>| names.iter().any(|name| words.contains(name));
         let lines = self.manifest.build.iter().map(|command| match command {
             Command::Text(line) => words(line),
             Command::Words(list) => words(&list.join(" ")),
         });
         if lines.into_iter().any(|words| speaks(&words)) {
-            return Some(PathBuf::from(MANIFEST));
+            return Some((PathBuf::from(MANIFEST), None));
         }
         // Without anything to compile a Makefile only starts or tests what is there.
         let makefiles = self.makefiles.iter().filter(|_| self.has_compiled_sources);
         let (place, _) = makefiles.into_iter().find(|(_, words)| speaks(words))?;
         self.needed.insert(place.clone());
-        Some(place.join("Makefile"))
+        Some((place.join("Makefile"), Some(place.clone())))
     }
 
     fn builds(self) -> Vec<BuildCommand> {
@@ -315,6 +324,7 @@ fn program(exercise: &Exercise, role: Role, path: PathBuf, form: Form) -> Progra
         path,
         form,
         built_names: Vec::new(),
+        makefile: None,
     }
 }
 

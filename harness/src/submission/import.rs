@@ -7,11 +7,18 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 use super::archive::{Failure, Limits, Tree};
 use super::download::{self, Download};
 use super::open::REFUSED;
+use super::platform::Part;
+use super::walk::beginning;
 use crate::ids::SubmissionId;
 use crate::roster::{self, Roster};
+
+/// So much of a file is looked through for the names of others.
+const MAX_TEXT: usize = 1 << 20;
 
 /// What was imported.
 #[derive(Debug)]
@@ -134,6 +141,7 @@ pub(super) fn fill(known: &Download, path: &Path, folder: &Path) -> Result<Impor
         let id = &hand_ins[at].student.submission;
         match tree {
             Ok(tree) => {
+                renumber(&place(at), &hand_ins[at].parts).map_err(failed(&place(at)))?;
                 // An archive in it is opened when it is graded, if it is the hand-in.
                 let left_out = tree.filled().left_out.into_iter();
                 imported
@@ -151,6 +159,31 @@ pub(super) fn fill(known: &Download, path: &Path, folder: &Path) -> Result<Impor
     let file = folder.join(roster::FILE);
     fs::write(&file, imported.roster.render()).map_err(failed(&file))?;
     Ok(imported)
+}
+
+/// Gives files back a number that was taken out of their names, where another file speaks of them with it: then it is
+/// the student's own.
+fn renumber(folder: &Path, parts: &[Part]) -> io::Result<()> {
+    for part in parts {
+        let Some(numbered) = &part.numbered else {
+            continue;
+        };
+        let own = folder.join(&part.to);
+        let name = Path::new(numbered).file_stem().unwrap_or_default();
+        let name = name.to_string_lossy();
+        let speaks_of_it = |other: &Path| {
+            let text = beginning(other, MAX_TEXT).unwrap_or_default();
+            String::from_utf8_lossy(&text).contains(&*name)
+        };
+        let mut files = WalkDir::new(folder).into_iter().flatten();
+        let is_its_name = files.any(|file| {
+            file.file_type().is_file() && file.path() != own && speaks_of_it(file.path())
+        });
+        if is_its_name && own.is_file() {
+            fs::rename(&own, folder.join(numbered))?;
+        }
+    }
+    Ok(())
 }
 
 fn broken(path: &Path, failure: Failure) -> ImportError {

@@ -3,7 +3,6 @@
 //! An archive in an archive stays one. But who hands in a folder in which nothing lies but one archive, and perhaps a
 //! text about it, as learning platforms make them, has handed in what is in the archive.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +17,11 @@ pub const REFUSED: &str = ".refused";
 /// Endings of files that are about the programs.
 const TEXTS: [&str; 12] = [
     "txt", "md", "pdf", "html", "htm", "rtf", "doc", "docx", "odt", "png", "jpg", "jpeg",
+];
+
+/// Names of such files without an ending.
+const BARE_TEXTS: [&str; 6] = [
+    "README", "LICENSE", "LICENCE", "AUTHORS", "NOTES", "CHANGES",
 ];
 
 /// A hand-in that can be looked into.
@@ -142,8 +146,11 @@ fn lone_archive(folder: &Path) -> Option<PathBuf> {
         if archive::is_archive_name(&name.to_string_lossy()) {
             archives.push(path);
         } else {
-            let ending = path.extension().and_then(OsStr::to_str)?;
-            if !TEXTS.iter().any(|text| ending.eq_ignore_ascii_case(text)) {
+            let (texts, word) = match path.extension() {
+                Some(ending) => (TEXTS.as_slice(), ending),
+                None => (BARE_TEXTS.as_slice(), name.as_os_str()),
+            };
+            if !texts.iter().any(|text| word.eq_ignore_ascii_case(text)) {
                 return None;
             }
         }

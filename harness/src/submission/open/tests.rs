@@ -74,6 +74,8 @@ fn an_archive_alone_in_a_folder_is_opened_and_one_beside_programs_is_not() {
         &["report.pdf", "README.md", ".DS_Store", ".online/x.html"],
         true,
     );
+    check(&["README", "licence"], true);
+    check(&["README", "server"], false);
     check(&["client.py"], false);
     check(&["Makefile"], false);
     check(&["src/a"], false);

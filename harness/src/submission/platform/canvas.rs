@@ -11,6 +11,7 @@
 //! The numbers are the user's and the file's. Source: `lib/content_zipper.rb`.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use regex::Regex;
 
@@ -51,6 +52,7 @@ pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
             part: Part {
                 from: entry.to_owned(),
                 to,
+                numbered: None,
             },
         })
     })?;
@@ -61,7 +63,7 @@ pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
 }
 
 /// Canvas counts files of one name, `server-1.py` for the second; a program needs its own name. It is given back where
-/// no other file has it.
+/// no other file has it. Whether the number was the student's own can only be told from what is in the others.
 fn as_uploaded(parts: &mut [Part]) {
     let counted = Regex::new("^(.+)-[0-9]+(\\.[^.]+)$").expect("the pattern is sound");
     let plain = |name: &str| counted.replace(name, "$1$2").into_owned();
@@ -71,8 +73,8 @@ fn as_uploaded(parts: &mut [Part]) {
     }
     for part in parts {
         let name = plain(&part.to);
-        if uses[&name] == 1 {
-            part.to = name;
+        if uses[&name] == 1 && name != part.to {
+            part.numbered = Some(mem::replace(&mut part.to, name));
         }
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
             parts: vec![Part {
                 from: (*folder).clone(),
                 to: String::new(),
+                numbered: None,
             }],
         }
     };

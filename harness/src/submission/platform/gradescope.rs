@@ -60,6 +60,7 @@ pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
             parts: vec![Part {
                 from: key,
                 to: String::new(),
+                numbered: None,
             }],
         });
     }

@@ -54,6 +54,8 @@ pub(super) struct Part {
     pub(super) from: String,
     /// Its path in the hand-in; empty for a folder that is the hand-in itself.
     pub(super) to: String,
+    /// Its path with a number that may be the platform's, where that was taken out.
+    pub(super) numbered: Option<String>,
 }
 
 /// The platform and the hand-ins, if these are the names of a download.

@@ -53,6 +53,7 @@ pub(super) fn recognise(listing: &Listing) -> Option<Vec<HandIn>> {
             part: Part {
                 from: entry.to_owned(),
                 to,
+                numbered: None,
             },
         })
     })

@@ -3,7 +3,7 @@
 use predicates::prelude::*;
 
 use super::course_commands::small_course;
-use super::{Place, RIGHT_SERVER, WRONG_SERVER, has};
+use super::{Place, RIGHT_SERVER, RIGHT_SERVER_IN_C, WRONG_SERVER, has};
 
 const BASIC: [&str; 2] = ["--scenario", "tcp-echo/server/basic"];
 
@@ -131,6 +131,17 @@ fn lost_points_end_with_1_and_judge_finds_the_same() {
     lost(&before, "reference.json is cut short");
     std::fs::remove_file(place.path(&reference)).unwrap();
     lost(&before, "reference.json is not there");
+
+    // Of a folder of reports only those count who were in the last run.
+    place.sockgrade(&["judge", "results"]).assert().code(3);
+    std::fs::remove_dir_all(place.path("submissions/bob")).unwrap();
+    place
+        .sockgrade(&["grade", "--out", "results", "--seed", "7"])
+        .args(BASIC)
+        .assert()
+        .code(0);
+    assert!(place.path(&bob).exists());
+    place.sockgrade(&["judge", "results"]).assert().code(0);
 }
 
 #[test]
@@ -150,6 +161,27 @@ fn a_quiet_run_tells_the_totals_and_a_verbose_one_every_test() {
         .assert()
         .code(2)
         .stderr(has("cannot be used with"));
+}
+
+#[test]
+fn a_makefile_that_fails_costs_only_its_own_program() {
+    let place = Place::new()
+        .with(
+            "submissions/alice/a/Makefile",
+            "udp-echo-server: no-such-file.o\n",
+        )
+        .with("submissions/alice/a/server.c", "")
+        .with(
+            "submissions/alice/b/Makefile",
+            "tcp-echo-server: server.c\n\t$(CC) -o $@ $<\n",
+        )
+        .with("submissions/alice/b/server.c", RIGHT_SERVER_IN_C);
+    place
+        .sockgrade(&["grade", "--scenario", "server/basic"])
+        .assert()
+        .code(1)
+        .stdout(has("tcp-echo 4/4, udp-echo 0/"))
+        .stdout(has("`make -B -k -C a` failed"));
 }
 
 #[test]

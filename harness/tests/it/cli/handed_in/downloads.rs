@@ -127,20 +127,25 @@ fn a_download_of_canvas_is_imported() {
             ("twostudent_LATE_4712_88124_TcpEchoServer-2.java", b"2"),
             ("anon_Ab3dE_88125_server.py", b"3"),
             ("threestudentünü_4713_text.html", b"<p>"),
+            // Its own number, because the Makefile says it.
+            ("fourstudent_4714_88126_lab-1.c", b"4"),
+            ("fourstudent_4714_88127_Makefile", b"all: lab-1.o\n"),
         ],
-        "Canvas: 4 hand-ins, 1 of them late",
+        "Canvas: 5 hand-ins, 1 of them late",
     );
     assert_eq!(
         files,
         [
             "anon_Ab3dE/server.py",
+            "fourstudent_4714/Makefile",
+            "fourstudent_4714/lab-1.c",
             "onestudent_4711/tcp-echo-server.py",
             "students.json",
             "threestudentünü_4713/.onlinetext/text.html",
             "twostudent_4712/TcpEchoServer.java",
         ]
     );
-    assert_eq!(students["students"][3]["late"], true);
+    assert_eq!(students["students"][4]["late"], true);
 }
 
 const METADATA: &[u8] = b"---
