@@ -60,7 +60,7 @@ impl Batch<'_> {
 /// What the reference did in a scenario, or why the scenario is not judged for anyone.
 type ReferenceRun = Result<Arc<CellRecord>, Unplayed>;
 
-/// What an earlier run left of a submission under one of these keys, if it may stand.
+/// What an earlier run left of a submission under one of these keys.
 pub type Earlier<'a> = &'a (dyn Fn(&SubmissionId, &[Key]) -> Option<SubmissionReport> + Sync);
 
 /// Grades everything and keeps all reports. `tell` hears what happens, from several threads.
@@ -200,7 +200,7 @@ impl Grading<'_> {
         if let (Some((earlier, keys)), Some(content)) = (&self.earlier, content) {
             let of = counts.iter().map(|index| self.scenarios[*index]);
             let all = keys.keys(id, content, of);
-            if let Some(report) = earlier(id, &all) {
+            if let Some(report) = earlier(id, &all).filter(|report| self.may_stand(report)) {
                 (self.tell)(Progress::Unchanged(Box::new(report)));
                 return Vec::new();
             }
@@ -493,6 +493,26 @@ impl Grading<'_> {
             }
         }
         Next::Runs
+    }
+
+    /// Whether to grade again would say no more than this: what was not judged is tried again, unless it
+    /// cannot be here.
+    fn may_stand(&self, report: &SubmissionReport) -> bool {
+        report
+            .scenarios
+            .iter()
+            .all(|graded| graded.verdict != Verdict::NotJudged || self.is_beyond(&graded.scenario))
+    }
+
+    /// Whether a scenario, or one that it needs, cannot be run at this level of confinement.
+    fn is_beyond(&self, id: &ScenarioId) -> bool {
+        let mut scenarios = self.scenarios.iter();
+        scenarios
+            .position(|(_, one)| one.id == *id)
+            .is_some_and(|index| {
+                let needs = &self.scenarios[index].1.needs;
+                self.beyond(index).is_some() || needs.iter().any(|need| self.is_beyond(need))
+            })
     }
 
     /// Why a scenario cannot be run at this level of confinement.

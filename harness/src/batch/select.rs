@@ -14,7 +14,8 @@ pub struct Selection {
     pub assignment: Option<AssignmentId>,
     /// Only these exercises, and all of them.
     pub exercises: Vec<ExerciseId>,
-    /// Only scenarios whose id, or what is behind its exercise, matches one of these patterns.
+    /// Only scenarios whose id, or what is behind its exercise, matches one of these patterns, and none
+    /// that matches one of those with a `!` in front.
     pub scenarios: Vec<String>,
     /// The hardest level that counts, instead of the assignment's or the exercise's own.
     pub level: Option<Level>,
@@ -128,11 +129,7 @@ pub fn select<'a>(
         }
         wanted = named;
     }
-    let patterns: Vec<Regex> = selection
-        .scenarios
-        .iter()
-        .map(|glob| pattern(glob))
-        .collect();
+    let globs = Globs::new(&selection.scenarios);
     let all_count = selection.assignment.is_some() || !selection.exercises.is_empty();
     let sole = match wanted.as_slice() {
         [one] if all_count => Some(one.id.clone()),
@@ -146,12 +143,7 @@ pub fn select<'a>(
                 .scenarios
                 .iter()
                 .filter(|scenario| scenario.level <= level)
-                .filter(|scenario| {
-                    patterns.is_empty()
-                        || patterns
-                            .iter()
-                            .any(|pattern| pattern.is_match(scenario.id.as_str()))
-                })
+                .filter(|scenario| globs.want(scenario.id.as_str()))
                 .map(|scenario| &scenario.id)
                 .collect();
             let scenarios = exercise
@@ -197,6 +189,31 @@ fn nearest(course: &Course, name: &str) -> String {
         )
 }
 
+/// Which scenarios are wanted by their ids.
+struct Globs {
+    /// All where there are none.
+    with: Vec<Regex>,
+    without: Vec<Regex>,
+}
+
+impl Globs {
+    fn new(globs: &[String]) -> Self {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for glob in globs {
+            match glob.strip_prefix('!') {
+                Some(glob) => without.push(pattern(glob)),
+                None => with.push(pattern(glob)),
+            }
+        }
+        Self { with, without }
+    }
+
+    fn want(&self, id: &str) -> bool {
+        let matches = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(id));
+        (self.with.is_empty() || matches(&self.with)) && !matches(&self.without)
+    }
+}
+
 /// A glob as a regular expression: `*` is any text, `?` any character. It may leave out what stands
 /// before: `pieces` and `server/*` match `tcp-echo/server/pieces`.
 fn pattern(glob: &str) -> Regex {
@@ -214,7 +231,23 @@ fn pattern(glob: &str) -> Regex {
 
 #[cfg(test)]
 mod tests {
-    use super::pattern;
+    use super::{Globs, pattern};
+
+    #[test]
+    fn what_is_not_wanted_is_left_out_of_what_is() {
+        let wanted = |globs: &[&str]| {
+            let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+            let globs = Globs::new(&globs);
+            let all = ["a/server/basic", "a/server/slow", "a/client/basic"];
+            all.into_iter()
+                .filter(|id| globs.want(id))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(wanted(&["!slow"]), ["a/server/basic", "a/client/basic"]);
+        assert_eq!(wanted(&["!client/*", "basic"]), ["a/server/basic"]);
+        assert_eq!(wanted(&["slow", "!a/*"]), [""; 0]);
+        assert_eq!(wanted(&[]).len(), 3);
+    }
 
     #[test]
     fn a_glob_matches_whole_ids_and_their_ends() {

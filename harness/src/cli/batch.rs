@@ -38,10 +38,7 @@ pub(super) fn ready<'a>(
     packets: bool,
 ) -> anyhow::Result<Result<Batch<'a>, ExitStatus>> {
     if selected.exercises.is_empty() {
-        screen::error(
-            "no scenario was selected\nhint: `sockgrade list --scenarios` shows what there is",
-        );
-        return Ok(Err(ExitStatus::NothingSelected));
+        return Ok(Err(nothing_selected()));
     }
     let (binary, interrupt) = (own_file()?, interrupt::listen()?);
     let isolation = match isolation::chosen(options.isolation(), &binary, &interrupt)? {
@@ -70,6 +67,14 @@ pub(super) fn ready<'a>(
             Err(ExitStatus::Incomplete)
         }
     })
+}
+
+/// Says that there is nothing to be run.
+pub(super) fn nothing_selected() -> ExitStatus {
+    screen::error(
+        "no scenario was selected\nhint: `sockgrade list --scenarios` shows what there is",
+    );
+    ExitStatus::NothingSelected
 }
 
 /// Grades the submissions, keeps their reports and tells `hear` what happens, from several threads. With packets

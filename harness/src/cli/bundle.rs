@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::ValueEnum;
 
-use super::batch::own_file;
+use super::batch::{nothing_selected, own_file};
 use super::course::{counted, source};
 use super::exit::{self, ExitStatus};
 use super::options::{CourseOptions, SelectionOptions};
@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let course = course::load(&arguments.course)?;
     let selected = select(&course, &arguments.selection.selection())?;
     if selected.exercises.is_empty() {
-        bail!("no scenario was selected\nhint: `sockgrade list --scenarios` shows what there is");
+        return Ok(nothing_selected());
     }
     let languages = Languages::of_course(selected.languages)?;
     let tools = Wanted::of(&selected, &languages, &arguments.language)?;

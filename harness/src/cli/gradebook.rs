@@ -47,6 +47,9 @@ pub(super) struct Arguments {
     /// The column for the feedback
     #[arg(long, value_name = "HEADING", help_heading = "Columns")]
     feedback_column: Option<String>,
+    /// The column with the name of the group, all of whose members get its grade
+    #[arg(long, value_name = "HEADING", help_heading = "Columns")]
+    group_column: Option<String>,
     /// The grade for full marks, instead of the one that the file names
     #[arg(long, value_name = "GRADE", help_heading = "Grades")]
     maximum: Option<Decimal>,
@@ -73,6 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         key: arguments.key.clone(),
         grade: arguments.grade_column.clone(),
         feedback: arguments.feedback_column.clone(),
+        group: arguments.group_column.clone(),
     };
     let scale = match arguments.maximum {
         Some(maximum) => Scale::To(maximum),

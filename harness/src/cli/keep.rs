@@ -14,7 +14,6 @@ use super::progress::Bar;
 use super::screen;
 use crate::batch::{Key, Pace, Progress, SubmissionReport};
 use crate::ids::SubmissionId;
-use crate::judge::Verdict;
 use crate::packet::DevicePackets;
 use crate::record::CellRecord;
 use crate::report::folder::{Folder, FolderError};
@@ -75,15 +74,11 @@ impl Keeper {
         })
     }
 
-    /// The report of an earlier run, where it may stand. What was not judged is tried again.
+    /// The report of an earlier run, where it was made under one of these keys.
     pub(super) fn earlier(&self, id: &SubmissionId, keys: &[Key]) -> Option<SubmissionReport> {
         let done = self.folder.known(id)?;
-        let scenarios = &done.report.scenarios;
-        let judged = scenarios
-            .iter()
-            .all(|one| one.verdict != Verdict::NotJudged);
-        let may_stand = done.key.is_some_and(|key| keys.contains(&key));
-        (judged && may_stand).then_some(done.report)
+        let is_the_same = done.key.is_some_and(|key| keys.contains(&key));
+        is_the_same.then_some(done.report)
     }
 
     /// Writes what was told, if it is for the folder.

@@ -40,7 +40,7 @@ pub(super) struct SelectionOptions {
     /// Only this exercise (may be given several times)
     #[arg(long, value_name = "ID")]
     exercise: Vec<String>,
-    /// Only scenarios that match: `pieces`, `server/*`, `tcp-echo/*` (several times)
+    /// Only scenarios that match: `pieces`, `server/*`; with `!` in front, none that do (several times)
     #[arg(long, value_name = "GLOB")]
     scenario: Vec<String>,
     /// The hardest level that counts, instead of the assignment's or the exercise's own

@@ -115,33 +115,50 @@ fn abilities(machine: &Machine) -> Vec<Row> {
 }
 
 fn besides(machine: &Machine) -> Vec<Row> {
-    let landlock = match machine.probed.landlock {
-        Some(version) => Row {
-            what: "Landlock".to_owned(),
-            state: State::There,
-            detail: format!("version {version}"),
+    let row = |what: &str, there: Option<String>| Row {
+        what: what.to_owned(),
+        state: match there {
+            Some(_) => State::There,
+            None => State::Missing,
         },
-        None => Row {
-            what: "Landlock".to_owned(),
-            state: State::Untried,
-            detail: "the kernel has none; without namespaces, programs are not kept from files"
-                .to_owned(),
-        },
+        detail: there.unwrap_or_else(|| KERNEL_HAS_NONE.to_owned()),
     };
-    let seccomp = match machine.probed.seccomp {
-        true => Row {
-            what: "seccomp".to_owned(),
-            state: State::There,
-            detail: String::new(),
-        },
-        false => Row {
-            what: "seccomp".to_owned(),
-            state: State::Untried,
-            detail: "the kernel has none; without namespaces, programs may make all system calls"
-                .to_owned(),
-        },
+    let landlock = machine.probed.landlock;
+    vec![
+        row(
+            "Landlock",
+            landlock.map(|version| format!("version {version}")),
+        ),
+        row("seccomp", machine.probed.seccomp.then(String::new)),
+    ]
+}
+
+const KERNEL_HAS_NONE: &str = "the kernel has none";
+
+/// What is lost of that which confines programs further, and needs no namespaces.
+fn lacks_besides(machine: &Machine) -> impl Iterator<Item = Lack> {
+    let lack = |what: &str, lost: &str, remedy: &str| Lack {
+        what: what.to_owned(),
+        why: KERNEL_HAS_NONE.to_owned(),
+        lost: lost.to_owned(),
+        remedies: vec![remedy.to_owned()],
     };
-    vec![landlock, seccomp]
+    let landlock = machine.probed.landlock.is_none().then(|| {
+        lack(
+            "Landlock",
+            "with --isolation direct, programs may read and write whatever the user may",
+            "a kernel of 5.13 or later with CONFIG_SECURITY_LANDLOCK, and `landlock` in lsm= of its command \
+             line (cat /sys/kernel/security/lsm shows what it has)",
+        )
+    });
+    let seccomp = (!machine.probed.seccomp).then(|| {
+        lack(
+            "seccomp",
+            "programs may make system calls that no homework needs: mounts, ptrace, the clock",
+            "a kernel with CONFIG_SECCOMP_FILTER, as distributions have",
+        )
+    });
+    landlock.into_iter().chain(seccomp)
 }
 
 fn language(language: &LanguageState) -> Vec<Row> {
@@ -335,6 +352,7 @@ fn lacks(machine: &Machine) -> Vec<Lack> {
             });
         }
     }
+    lacks.extend(lacks_besides(machine));
     for language in &machine.languages {
         if let Some(why) = language.tools.iter().find_map(|tool| tool.as_ref().err()) {
             lacks.push(Lack {
@@ -437,6 +455,25 @@ mod tests {
             ],
         );
         insta::assert_snapshot!(table(&machine, Look::default()));
+    }
+
+    #[test]
+    fn what_confines_programs_further_is_no_condition_and_told_where_it_is_missing() {
+        let mut machine = machine(vec![(Ability::Threads, Able::Yes)], Vec::new());
+        machine.probed.landlock = None;
+        machine.probed.seccomp = false;
+        let text = table(&machine, Look::default());
+        for told in [
+            "Landlock                MISSING    the kernel has none",
+            "seccomp                 MISSING    the kernel has none",
+            "CONFIG_SECURITY_LANDLOCK",
+            "CONFIG_SECCOMP_FILTER",
+            "This machine has all that tests need.",
+        ] {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(&told), "{told} in {text}");
+        }
     }
 
     #[test]

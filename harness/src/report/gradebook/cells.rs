@@ -90,7 +90,7 @@ impl Cells<'_> {
             format!("line {line} ends before the column of the grade or of the feedback")
         } else if report.not_judged > 0 {
             format!(
-                "{} of the points were not judged; grade again",
+                "{} of the points were not judged: see the report",
                 report.not_judged
             )
         } else {

@@ -136,7 +136,10 @@ pub(super) fn layout(table: &Table<'_>, columns: &Columns) -> Result<Layout, Gra
         },
         maximum: usual("Maximum Grade")?,
         name,
-        group: usual("Group")?,
+        group: match named(&columns.group)? {
+            Some(column) => Some(column),
+            None => usual("Group")?,
+        },
         changeable: usual("Grade can be changed")?,
         points_possible,
         people: people.collect(),

@@ -45,6 +45,8 @@ pub struct Columns {
     pub grade: Option<String>,
     /// Where the feedback goes.
     pub feedback: Option<String>,
+    /// Which group somebody is in.
+    pub group: Option<String>,
 }
 
 /// How points become a grade.

@@ -189,19 +189,25 @@ fn a_course_of_ones_own_goes_into_the_bundle() {
 
 #[test]
 fn what_there_is_not_is_refused() {
-    let check = |words: &[&str], told: &str| {
+    let check = |words: &[&str], code: i32, told: &str| {
         let made = [&["bundle"], words].concat();
-        let assert = Place::new().sockgrade(&made).assert().code(2);
+        let assert = Place::new().sockgrade(&made).assert().code(code);
         assert.stderr(has(told));
     };
-    check(&["moodle"], "gradescope");
+    check(&["moodle"], 2, "gradescope");
     check(
         &["gradescope", "--language", "cobol"],
+        2,
         "there are Python, C,",
     );
-    check(&["gradescope", "--assignment", "no"], "no assignment `no`");
+    check(
+        &["gradescope", "--assignment", "no"],
+        2,
+        "no assignment `no`",
+    );
     check(
         &["gradescope", "--scenario", "no"],
+        4,
         "no scenario was selected",
     );
 }

@@ -54,6 +54,7 @@ fn columns(key: &str, grade: &str, feedback: &str) -> Columns {
         key: named(key),
         grade: named(grade),
         feedback: named(feedback),
+        group: None,
     }
 }
 

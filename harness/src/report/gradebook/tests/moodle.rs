@@ -198,6 +198,21 @@ fn the_number_of_a_group_is_no_persons_where_no_column_of_names_is_known() {
 }
 
 #[test]
+fn a_group_is_found_in_the_column_that_is_named() {
+    let german = "ID;\"Vollständiger Name\";Gruppe;Bewertung\n\
+                  Teilnehmer/in12;\"Student One\";\"Group B\";\n\
+                  Teilnehmer/in13;\"Student Two\";\"Group C\";\n\
+                  Teilnehmer/in14;\"Student Three\";\"Group B\";\n";
+    let graded = moodle(vec![student("Group B_50", "50", &["Group B"])], &[7]);
+    let named = Columns {
+        group: Some("Gruppe".to_owned()),
+        ..columns("ID", "Bewertung", "")
+    };
+    let filled = filled(german, &graded, &named, &["Bewertung"]);
+    assert_eq!(column(&filled, "Bewertung"), ["7", "", "7"]);
+}
+
+#[test]
 fn a_number_at_the_end_of_another_column_is_no_participants() {
     let file = "Name,Grade\nStudent 9,\nSomebody 10,\n";
     let graded = moodle(vec![student("Group_9", "9", &["Group"])], &[7]);

@@ -128,7 +128,7 @@ fn what_was_not_judged_costs_nobody_a_grade() {
     assert_eq!(
         left(&filled),
         [
-            "alice: 5 of the points were not judged; grade again",
+            "alice: 5 of the points were not judged: see the report",
             "carol: nothing that was handed in counts: see the report",
         ]
     );
