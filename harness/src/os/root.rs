@@ -304,7 +304,8 @@ fn bind_opened(source: &OwnedFd, target: &Path) -> io::Result<()> {
     let link = format!("/proc/self/fd/{}", source.as_raw_fd());
     if fs::metadata(&link)?.is_dir() {
         fs::create_dir_all(&target)?;
-    } else {
+    } else if !target.exists() {
+        // It is there already where it lies among the system's own, which are read-only.
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent)?;
         }

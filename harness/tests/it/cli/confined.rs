@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{BINARY, Place, RIGHT_SERVER_IN_C, has};
+use super::{BINARY, Place, RIGHT_SERVER, RIGHT_SERVER_IN_C, has};
 
 /// Tries calls that no homework needs, says how each went, and does its work as it should.
 const CURIOUS: &str = r#"
@@ -111,6 +111,35 @@ fn no_program_of_a_students_is_the_reference() {
     );
     let text = serde_json::to_string(&record).unwrap();
     assert!(text.contains("ended with 126"), "{text}");
+}
+
+/// As the image and the profile of `deploy` have it.
+#[test]
+fn where_sockgrade_lies_among_the_systems_programs_its_references_play_and_no_program_is_one() {
+    let cheat = "exec /usr/local/bin/sockgrade reference tcp-echo server \"$@\"\n";
+    for level in ["namespaces", "direct"] {
+        if level == "direct" && sockgrade::os::hurdles::landlock().is_none() {
+            eprintln!("skipped: this kernel has no Landlock");
+            continue;
+        }
+        let place = Place::new()
+            .with("submissions/alice/tcp-echo-server.py", RIGHT_SERVER)
+            .with("submissions/bob/tcp-echo-server.sh", cheat)
+            .with("bin/.keep", "");
+        let script = format!(
+            "cp {BINARY} bin/sockgrade && mount --bind bin /usr/local/bin && PATH=/usr/bin:/bin exec \
+             /usr/local/bin/sockgrade grade --scenario tcp-echo/server/basic --isolation {level}"
+        );
+        assert_cmd::Command::new("unshare")
+            .args(["--map-user=1000", "--map-group=1000", "--keep-caps"])
+            .args(["--mount", "sh", "-c", &script])
+            .current_dir(place.path(""))
+            .assert()
+            .code(1)
+            .stdout(has("2 submissions: 1 with all points, 1 with lost points"));
+        let report = place.json("reports/alice/report.json");
+        assert_eq!(report["earned"], report["possible"], "{level}");
+    }
 }
 
 #[test]
