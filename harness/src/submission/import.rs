@@ -179,8 +179,10 @@ fn renumber(folder: &Path, parts: &[Part]) -> io::Result<()> {
         let is_its_name = files.any(|file| {
             file.file_type().is_file() && file.path() != own && speaks_of_it(file.path())
         });
-        if is_its_name && own.is_file() {
-            fs::rename(&own, folder.join(numbered))?;
+        let place = folder.join(numbered);
+        // Another may have got this name when it lost a number.
+        if is_its_name && own.is_file() && !place.exists() {
+            fs::rename(&own, place)?;
         }
     }
     Ok(())

@@ -71,6 +71,38 @@ fn strings(yaml: &serde_yaml::Value) -> Vec<String> {
 }
 
 #[test]
+fn a_job_on_gitlab_fails_for_lost_points_and_warns_of_what_was_not_judged() {
+    let yaml: serde_yaml::Value =
+        serde_yaml::from_str(&read("deploy/gitlab/.gitlab-ci.yml")).unwrap();
+    let script = strings(&yaml["check"]["script"]).join("\n");
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    for exercise in ["tcp-echo", "tcp-echo-ipv6", "unix-echo", "udp-echo"] {
+        for role in ["server", "client"] {
+            let right = read(&format!(
+                "scenarios/fixtures/programs/{exercise}/{role}/right.py"
+            ));
+            fs::write(path(&format!("{exercise}-{role}.py")), right).unwrap();
+        }
+    }
+    // As in a container without namespaces, and few tests of all.
+    let wrapper = format!(
+        "sockgrade() {{ [ $1 != check ] || set -- \"$@\" --isolation direct --scenario server/basic --scenario \
+         slow-reader; {} \"$@\"; }}\n",
+        env!("CARGO_BIN_EXE_sockgrade")
+    );
+    let job = || {
+        let mut shell = Command::new("sh");
+        shell.args(["-ec", &format!("{wrapper}{script}")]);
+        shell.current_dir(place.path()).env("PATH", "/usr/bin:/bin");
+        shell.assert()
+    };
+    job().code(3);
+    fs::remove_file(path("udp-echo-server.py")).unwrap();
+    job().code(1);
+}
+
+#[test]
 fn the_image_has_what_all_languages_need_and_its_commands_are_ones() {
     let dockerfile = read("deploy/docker/Dockerfile");
     let runs = dockerfile.lines().filter_map(|l| l.strip_prefix("RUN "));

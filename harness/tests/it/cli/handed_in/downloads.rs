@@ -130,13 +130,20 @@ fn a_download_of_canvas_is_imported() {
             // Its own number, because the Makefile says it.
             ("fourstudent_4714_88126_lab-1.c", b"4"),
             ("fourstudent_4714_88127_Makefile", b"all: lab-1.o\n"),
+            // Which one is meant nobody knows, and none is lost.
+            ("fivestudent_4715_88128_lab-1.c", b"5"),
+            ("fivestudent_4715_88129_lab-1-2.c", b"6"),
+            ("fivestudent_4715_88130_Makefile", b"all: lab-1.o\n"),
         ],
-        "Canvas: 5 hand-ins, 1 of them late",
+        "Canvas: 6 hand-ins, 1 of them late",
     );
     assert_eq!(
         files,
         [
             "anon_Ab3dE/server.py",
+            "fivestudent_4715/Makefile",
+            "fivestudent_4715/lab-1.c",
+            "fivestudent_4715/lab.c",
             "fourstudent_4714/Makefile",
             "fourstudent_4714/lab-1.c",
             "onestudent_4711/tcp-echo-server.py",
@@ -145,7 +152,7 @@ fn a_download_of_canvas_is_imported() {
             "twostudent_4712/TcpEchoServer.java",
         ]
     );
-    assert_eq!(students["students"][4]["late"], true);
+    assert_eq!(students["students"][5]["late"], true);
 }
 
 const METADATA: &[u8] = b"---
