@@ -5,8 +5,9 @@
 //! two looks with the same threads and the same counts of context switches can: between the end of
 //! the first and the begin of the second nobody ran.
 //!
-//! Not provable, and then said so: a process that catches SIGALRM (an `alarm` leaves no other
-//! trace) or has POSIX timers or an armed timerfd; a call that this table does not know; timeouts.
+//! Not provable, and then said so: a process that catches or blocks SIGALRM (an `alarm` leaves no other
+//! trace) or has POSIX timers or an armed timerfd; a call that this table does not know; timeouts; a
+//! process that may not be looked into.
 //! The threads that a Java virtual machine runs for itself wait with timeouts and are known by name;
 //! whether it is ending only a look some time later can tell, see [`Look::machines`].
 //!
@@ -19,10 +20,10 @@ pub use hunt::{Found, Hunt};
 pub use java::Machine;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
 
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, Uid};
@@ -286,8 +287,9 @@ pub fn look(init: Pid) -> io::Result<Look> {
             continue;
         };
         let (before, machines) = (look.threads.len(), look.machines.len());
-        for task in tasks {
-            let Some(tid) = task?
+        // One that ends meanwhile has no threads to be listed any more.
+        for task in tasks.flatten() {
+            let Some(tid) = task
                 .file_name()
                 .to_str()
                 .and_then(|name| name.parse::<i32>().ok())
@@ -317,17 +319,14 @@ pub fn look(init: Pid) -> io::Result<Look> {
 /// A reason why rest cannot be proven for this process.
 fn unsure(pid: i32) -> Option<String> {
     let status = text(format!("/proc/{pid}/status")).ok()?;
-    let caught = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigCgt:"))?;
-    let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
-    for (signal, name) in [
-        (libc::SIGALRM, "SIGALRM"),
-        (libc::SIGVTALRM, "SIGVTALRM"),
-        (libc::SIGPROF, "SIGPROF"),
-    ] {
-        if caught & (1 << (signal - 1)) != 0 {
-            return Some(format!("catches {name}"));
+    let signals = |field: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+        u64::from_str_radix(line.trim(), 16).ok()
+    };
+    // Who waits with a signalfd has blocked the signal.
+    for (field, verb) in [("SigCgt:", "catches"), ("SigBlk:", "blocks")] {
+        if let Some(name) = timer_in(signals(field)?) {
+            return Some(format!("{verb} {name}"));
         }
     }
     if fs::read_to_string(format!("/proc/{pid}/timers")).is_ok_and(|timers| !timers.is_empty()) {
@@ -347,10 +346,31 @@ fn unsure(pid: i32) -> Option<String> {
     armed.then(|| "has an armed timerfd".to_owned())
 }
 
-/// A thread, its name, and its line in `syscall`.
+/// True where a file in `/proc` is about somebody who is not there any more.
+fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(libc::ESRCH)
+}
+
+/// The signal of an interval timer in a set of signals, as the kernel shows one: a bit for each.
+fn timer_in(signals: u64) -> Option<&'static str> {
+    [
+        (libc::SIGALRM, "SIGALRM"),
+        (libc::SIGVTALRM, "SIGVTALRM"),
+        (libc::SIGPROF, "SIGPROF"),
+    ]
+    .into_iter()
+    .find_map(|(signal, name)| (signals & (1 << (signal - 1)) != 0).then_some(name))
+}
+
+/// A thread, its name, and its line in `syscall`, empty where that may not be read.
 fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String, String)> {
     let base = format!("/proc/{pid}/task/{tid}");
-    let call = fs::read_to_string(format!("{base}/syscall")).ok()?;
+    let call = match fs::read_to_string(format!("{base}/syscall")) {
+        Ok(call) => Some(call),
+        Err(error) if is_gone(&error) => return None,
+        // A program may keep others from looking into it.
+        Err(_) => None,
+    };
     let status = text(format!("{base}/status")).ok()?;
     let field = |name: &str| {
         status
@@ -365,10 +385,13 @@ fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String, String)> {
     let doing = match field("State:").chars().next() {
         Some('Z' | 'X') => return None,
         Some('S') if java && java::is_runtime(field("Name:")) => Doing::Runtime,
-        Some('S') => doing(pid, &call),
+        Some('S') => match &call {
+            Some(call) => doing(pid, call),
+            None => Doing::Unsure("hides what it waits for".to_owned()),
+        },
         // Only a signal lets it go on.
         Some('T' | 't') => Doing::Unsure("was stopped by a signal".to_owned()),
-        Some('D') if waits_for_vforked(&call) => Doing::Waits(Wait {
+        Some('D') if waits_for_vforked(&base) => Doing::Waits(Wait {
             call: "vfork",
             fd: None,
             socket: None,
@@ -382,20 +405,20 @@ fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String, String)> {
         doing,
     };
     let name = field("Name:").to_owned();
-    Some((thread, name, call))
+    Some((thread, name, call.unwrap_or_default()))
 }
 
 /// True for who waits, in a sleep without interruption, for a child that has its memory until it starts
-/// another program or ends. What goes on then, the child does.
-fn waits_for_vforked(line: &str) -> bool {
-    let number = line.split_whitespace().next();
-    let number = number.and_then(|word| word.parse::<i64>().ok());
-    number.is_some_and(|number| {
-        #[cfg(target_arch = "x86_64")]
-        if number == libc::SYS_vfork {
-            return true;
-        }
-        number == libc::SYS_clone || number == libc::SYS_clone3
+/// another program or ends. What goes on then, the child does. Where else in `clone` somebody sleeps like
+/// this, the kernel has not made the child yet and goes on by itself, so the name of the kernel's function
+/// tells; a kernel that does not tell it proves nothing.
+fn waits_for_vforked(folder: &str) -> bool {
+    fs::read_to_string(format!("{folder}/wchan")).is_ok_and(|function| {
+        // In Linux before 5.10, since then, and where a compiler has made two functions of it.
+        matches!(
+            function.as_str(),
+            "_do_fork" | "kernel_clone" | "wait_for_vfork_done"
+        )
     })
 }
 
@@ -453,13 +476,33 @@ fn classify(pid: i32, number: i64, arguments: [u64; 6]) -> Doing {
         #[cfg(target_arch = "x86_64")]
         libc::SYS_pause => waits("pause"),
         libc::SYS_rt_sigsuspend => waits("sigsuspend"),
-        libc::SYS_rt_sigtimedwait => when(arguments[2] == 0, "sigwait"),
+        libc::SYS_rt_sigtimedwait if arguments[2] != 0 => timeout("sigwait"),
+        // While it waits, the kernel shows what it waits for neither as blocked nor as caught.
+        libc::SYS_rt_sigtimedwait => match words_at(pid, arguments[0]).map(|[set]| timer_in(set)) {
+            Some(None) => waits("sigwait"),
+            Some(Some(name)) => Doing::Unsure(format!("waits in sigwait for {name}")),
+            None => Doing::Unsure("waits in sigwait".to_owned()),
+        },
         libc::SYS_nanosleep | libc::SYS_clock_nanosleep => {
             Doing::Unsure("sleeps for a time".to_owned())
         }
         libc::SYS_connect => Doing::Unsure("waits in connect".to_owned()),
         number => Doing::Unsure(format!("waits in system call {number}")),
     }
+}
+
+/// The words of 64 bits that stand at this address of a process.
+fn words_at<const N: usize>(pid: i32, address: u64) -> Option<[u64; N]> {
+    let memory = File::open(format!("/proc/{pid}/mem")).ok()?;
+    let mut words = [0; N];
+    let mut at = address;
+    for word in &mut words {
+        let mut bytes = [0; size_of::<u64>()];
+        memory.read_exact_at(&mut bytes, at).ok()?;
+        *word = u64::from_ne_bytes(bytes);
+        at = at.checked_add(bytes.len() as u64)?;
+    }
+    Some(words)
 }
 
 /// A wait on one descriptor, which may be a socket with a timeout of its own.
@@ -469,6 +512,10 @@ fn on_fd(pid: i32, fd: i32, call: &'static str) -> Doing {
     };
     let link = link.to_string_lossy();
     let Some(inode) = socket_inode(&link) else {
+        // Who waits for a disk, or for the program behind a file system, waits for nobody here.
+        if fs::metadata(format!("/proc/{pid}/fd/{fd}")).is_ok_and(|data| data.is_file()) {
+            return Doing::Runs;
+        }
         return Doing::Waits(Wait {
             call,
             fd: Some(fd),
@@ -576,8 +623,75 @@ pub fn cpu_ms(init: Pid) -> io::Result<u64> {
 #[cfg(test)]
 mod tests {
     use std::io::Read as _;
+    use std::os::fd::AsRawFd as _;
 
     use super::*;
+
+    /// Maps pages of the file that is named, no two of which are one area to the kernel.
+    const MAPS: &str = "
+import ctypes, os, sys
+mmap = ctypes.CDLL(None).mmap
+mmap.restype = ctypes.c_void_p
+mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+file = os.open(sys.argv[1], os.O_RDWR)
+READ, SHARED, PAGE = 1, 1, os.sysconf('SC_PAGESIZE')
+def maps(areas):
+    for n in range(areas):
+        mmap(None, PAGE, READ, SHARED, file, n % 2 * 4 * PAGE)
+    print('mapped', flush=True)
+";
+
+    /// Cuts the file short, for which the kernel visits all areas while nobody may copy one.
+    const CUTS: &str = "
+maps(2000)
+while True:
+    os.ftruncate(file, 0)
+    os.ftruncate(file, 8 * PAGE)
+";
+
+    const FORKS: &str = "
+maps(10)
+while True:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+";
+
+    #[test]
+    fn who_forks_is_not_taken_for_one_that_waits_for_its_child() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let [cuts, forks] = [CUTS, FORKS].map(|program| {
+            let program = format!("{MAPS}{program}");
+            let python = duct::cmd!("python3", "-c", program, file.path());
+            let mut told = python.reader().unwrap();
+            told.read_exact(&mut [0; 7]).unwrap();
+            told
+        });
+        let own = rustix::process::getpid();
+        let threads = (0..300).flat_map(|_| look(own).unwrap().threads);
+        let mut mistaken = threads.filter(|thread| {
+            let forks = forks.pids().contains(&u32::try_from(thread.pid).unwrap());
+            forks && matches!(&thread.doing, Doing::Waits(wait) if wait.call == "vfork")
+        });
+        let mistaken = mistaken.next();
+        cuts.kill().unwrap();
+        forks.kill().unwrap();
+        assert_eq!(mistaken, None);
+    }
+
+    #[test]
+    fn who_reads_a_file_is_not_at_rest() {
+        let own = rustix::process::getpid().as_raw_nonzero().get();
+        let reads = |fd: std::os::fd::RawFd| {
+            let arguments = [u64::try_from(fd).unwrap(), 0, 0, 0, 0, 0];
+            classify(own, libc::SYS_read, arguments)
+        };
+        let (pipe, _other_end) = crate::os::stdio::pipe().unwrap();
+        assert!(matches!(reads(pipe.as_raw_fd()), Doing::Waits(_)));
+        let file = tempfile::tempfile().unwrap();
+        assert_eq!(reads(file.as_raw_fd()), Doing::Runs);
+    }
 
     #[test]
     fn a_process_with_a_name_of_any_bytes_is_seen() {

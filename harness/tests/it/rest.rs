@@ -127,6 +127,8 @@ const C: &str = r#"
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -164,6 +166,21 @@ const LATE_IN_C: &[(&str, &str)] = &[
         "signal(SIGUSR1, go); timer_t t; \
          struct sigevent e = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 }; \
          timer_create(CLOCK_MONOTONIC, &e, &t); timer_settime(t, 0, &i, 0); pause();",
+    ),
+    (
+        "an alarm in sigwait",
+        "sigset_t w; sigemptyset(&w); sigaddset(&w, SIGALRM); sigprocmask(SIG_BLOCK, &w, 0); \
+         alarm(1); int n; sigwait(&w, &n); go(0);",
+    ),
+    (
+        "an alarm in a signalfd",
+        "sigset_t w; sigemptyset(&w); sigaddset(&w, SIGALRM); sigprocmask(SIG_BLOCK, &w, 0); \
+         struct pollfd p = { signalfd(-1, &w, 0), POLLIN, 0 }; alarm(1); poll(&p, 1, -1); go(0);",
+    ),
+    (
+        "a child that may not be looked into",
+        "int p[2]; if (pipe(p)) return 1; if (fork() == 0) { prctl(PR_SET_DUMPABLE, 0); \
+         usleep(600000); return write(p[1], \"x\", 1) != 1; } char x; if (read(p[0], &x, 1)) go(0);",
     ),
     (
         "many short sleeps",

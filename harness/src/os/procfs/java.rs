@@ -3,11 +3,9 @@
 //!
 //! Sources: `VM_Exit::wait_for_threads_in_native_to_block` and `VMThread::loop` in OpenJDK, futex(2).
 
-use std::fs::File;
-use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
-use super::{Doing, Thread, call_of};
+use super::{Doing, Thread, call_of, words_at};
 
 /// The thread of a Java virtual machine that ends it: with an exit that waits for the machine's other
 /// threads, it looks every ten milliseconds whether they are done, and all of them seem to be at rest.
@@ -42,12 +40,7 @@ pub(super) fn is_idle(pid: i32, line: &str) -> bool {
 
 /// The time (`struct timespec`) that stands at this address of a process.
 fn time_at(pid: i32, address: u64) -> Option<Duration> {
-    let memory = File::open(format!("/proc/{pid}/mem")).ok()?;
-    let mut parts = [[0; 8]; 2];
-    for (part, at) in parts.iter_mut().zip([address, address.checked_add(8)?]) {
-        memory.read_exact_at(part, at).ok()?;
-    }
-    let [seconds, nanos] = parts.map(u64::from_ne_bytes);
+    let [seconds, nanos] = words_at(pid, address)?;
     Some(Duration::new(seconds, u32::try_from(nanos).ok()?))
 }
 
