@@ -384,11 +384,17 @@ fn look_at(pid: i32, tid: i32, java: bool) -> Option<(Thread, String, String)> {
         .sum();
     let doing = match field("State:").chars().next() {
         Some('Z' | 'X') => return None,
-        Some('S') if java && java::is_runtime(field("Name:")) => Doing::Runtime,
-        Some('S') => match &call {
-            Some(call) => doing(pid, call),
-            None => Doing::Unsure("hides what it waits for".to_owned()),
-        },
+        Some('S') => {
+            let doing = match &call {
+                Some(call) => doing(pid, call),
+                None => Doing::Unsure("hides what it waits for".to_owned()),
+            };
+            if java && java::is_runtime(field("Name:"), &doing) {
+                Doing::Runtime
+            } else {
+                doing
+            }
+        }
         // Only a signal lets it go on.
         Some('T' | 't') => Doing::Unsure("was stopped by a signal".to_owned()),
         Some('D') if waits_for_vforked(&base) => Doing::Waits(Wait {

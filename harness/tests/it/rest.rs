@@ -188,6 +188,29 @@ const LATE_IN_C: &[(&str, &str)] = &[
     ),
 ];
 
+/// The same server in Java, where a thread with the name that it is given answers.
+const JAVA: &str = r#"
+public class Server {
+    public static void main(String[] names) throws Exception {
+        java.net.ServerSocket s = new java.net.ServerSocket(50007);
+        java.net.Socket c = s.accept();
+        c.getInputStream().read();
+        new Thread(() -> {
+            try {
+                Thread.sleep(600);
+                c.getOutputStream().write("late".getBytes());
+            } catch (Exception e) {
+                throw new RuntimeException(e);
+            }
+        }, names[0]).start();
+        s.accept();
+    }
+}
+"#;
+
+/// Names that the virtual machine has given to threads of its own.
+const LATE_IN_JAVA: &[&str] = &["Notification Thread", "Cleaner", "Service Thread"];
+
 /// Runs a server of this folder against a client that waits for "late".
 fn run(folder: &Path, command: Vec<String>, readable: Vec<PathBuf>) -> CellRecord {
     play(folder, command, readable, waits_for_late(), 10_000)
@@ -306,6 +329,24 @@ fn a_timer_that_only_the_kernel_knows_is_waited_for() {
             .unwrap();
         let record = run(folder.path(), vec!["./server".to_owned()], Vec::new());
         assert_eq!(*last_step(&record), StepOutcome::Done, "{what}");
+    }
+}
+
+#[test]
+fn a_thread_of_a_java_program_is_waited_for_whatever_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("Server.java");
+    fs::write(&source, JAVA).unwrap();
+    duct::cmd!("javac", "-d", folder.path(), &source)
+        .run()
+        .unwrap();
+    let java = Tools::from_environment().resolve("java").unwrap();
+    for name in LATE_IN_JAVA {
+        let words = ["-cp", ".", "Server", name].map(str::to_owned);
+        let mut command = vec![java.program.display().to_string()];
+        command.extend(words);
+        let record = run(folder.path(), command, java.readable.clone());
+        assert_eq!(*last_step(&record), StepOutcome::Done, "{name}");
     }
 }
 

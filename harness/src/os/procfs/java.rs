@@ -55,34 +55,37 @@ pub(super) fn ending(threads: &[Thread], has_machine: bool) -> Option<String> {
     (!outside || !has_machine).then(|| "its virtual machine may be ending".to_owned())
 }
 
-/// True for the threads that a Java virtual machine runs for itself. The kernel
-/// keeps 15 characters of a name.
-pub(super) fn is_runtime(name: &str) -> bool {
-    [
-        "VM ",
+/// True for the threads that a Java virtual machine runs for itself, from what such a thread does. The
+/// kernel keeps 15 characters of a name.
+pub(super) fn is_runtime(name: &str, doing: &Doing) -> bool {
+    /// Those that may wait with a time limit; no program gives a thread such a name.
+    const OWN: [&str; 14] = [
+        "VM Thread",
+        "VM Periodic Tas",
         "G1 ",
         "GC ",
-        "C1 ",
-        "C2 ",
-        "Sweeper",
-        "Monitor Defl",
-        "Signal Disp",
-        "Service Thr",
-        "Common-Clean",
-        "Finalizer",
-        "Reference Ha",
-        "Notification",
-        "Attach Liste",
-        "Cleaner",
-        "Concurrent M",
+        "C1 Compiler",
+        "C2 Compiler",
+        "Sweeper thread",
+        "Monitor Deflati",
+        "Common-Cleaner",
         "StringDedup",
         "JFR ",
         "Shenandoah",
         "ZGC",
         "Libgraal",
-    ]
-    .iter()
-    .any(|start| name.starts_with(start))
+    ];
+    /// Those that never do, so that a program's own thread which goes on by itself is none of them.
+    const WAITING: [&str; 6] = [
+        "Reference Handl",
+        "Finalizer",
+        "Signal Dispatch",
+        "Service Thread",
+        "Notification Th",
+        "Attach Listener",
+    ];
+    let begins = |names: &[&str]| names.iter().any(|start| name.starts_with(start));
+    begins(&OWN) || matches!(doing, Doing::Waits(_)) && begins(&WAITING)
 }
 
 #[cfg(test)]
@@ -90,6 +93,7 @@ mod tests {
     use std::sync::mpsc;
     use std::thread;
 
+    use super::super::Wait;
     use super::*;
 
     /// Whether a thread that waits like this is idle, looked at until it waits.
@@ -119,6 +123,26 @@ mod tests {
         assert!(idle(|| thread::park_timeout(Duration::from_secs(100))));
         // For whatever may come at any moment.
         assert!(!idle(thread::park));
+    }
+
+    #[test]
+    fn a_programs_own_thread_is_not_the_machines_whatever_its_name() {
+        let waits = Doing::Waits(Wait {
+            call: "futex",
+            fd: None,
+            socket: None,
+        });
+        let sleeps = Doing::Unsure("waits in futex with a timeout".to_owned());
+        assert!(is_runtime("VM Thread", &sleeps));
+        assert!(is_runtime("Notification Th", &waits));
+        for name in [
+            "Notification Th",
+            "Finalizer",
+            "Service Thread",
+            "Cleaner-1",
+        ] {
+            assert!(!is_runtime(name, &sleeps), "{name}");
+        }
     }
 
     #[test]
