@@ -17,6 +17,7 @@ use crate::os::{ports, sandbox};
 use crate::packet::DevicePackets;
 use crate::plan::{BuildPlan, BuildRecord, CellPlan, CellTask, Probed};
 use crate::record::{CellRecord, Ending, Isolation};
+use crate::submission;
 
 /// How much longer than its own deadline a cell may take: staging, programs that wait for a CPU
 /// (which the deadline leaves out), the end.
@@ -198,8 +199,8 @@ impl Cells {
         }
     }
 
-    /// Runs a build. One whose time is over had to share the processors: it is tried once more, while nothing
-    /// else runs, and that counts if it is done then.
+    /// Runs a build. One whose time is over, or that was killed, had to share the processors and the memory: it
+    /// is tried once more, while nothing else runs, and that counts if it is done then.
     ///
     /// # Errors
     /// Why there is no record.
@@ -211,7 +212,8 @@ impl Cells {
             other => Err(unexpected(other)),
         };
         let record = self.beside_others(build)?;
-        if record.ending != Ending::LimitReached(BuildRecord::TIME.to_owned()) {
+        let is_out_of_time = record.ending == Ending::LimitReached(BuildRecord::TIME.to_owned());
+        if !is_out_of_time && !submission::was_killed(&record) {
             return Ok(record);
         }
         let again = self.alone(build)?;

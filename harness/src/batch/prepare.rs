@@ -7,7 +7,7 @@ use super::cells::{CellFailure, Cells};
 use super::outcome::ProgramFile;
 use crate::course::{Exercise, Role};
 use crate::ids::{ExerciseId, SubmissionId};
-use crate::plan::{BuildPlan, Launch};
+use crate::plan::{BuildPlan, BuildRecord, Launch};
 use crate::submission::{
     self, BuildCommand, BuildFailure, BuildOutcome, Found, Languages, Limits, Opened, Slot, Staged,
     Staging, Tools, Unopened, Unprepared,
@@ -220,7 +220,7 @@ fn all(
 fn build(cells: &Cells, plan: BuildPlan) -> Result<BuildOutcome, CellFailure> {
     match cells.build(plan.clone()) {
         Ok(record) => Ok(match submission::build_outcome(&plan, &record) {
-            BuildOutcome::Failed(failure) if ran_out_of_room(&plan, &failure) => {
+            BuildOutcome::Failed(failure) if ran_out_of_room(&plan, &record) => {
                 BuildOutcome::NotJudged(format!(
                     "there was no room on the disk to build it: {failure}"
                 ))
@@ -239,11 +239,9 @@ const LITTLE_ROOM: u64 = 64 << 20;
 
 /// Whether a build failed because the disk with the copy is full: it says so, and there is little room.
 /// (Who fills the disk of the build itself, which is another one, has done so.)
-fn ran_out_of_room(plan: &BuildPlan, failure: &BuildFailure) -> bool {
-    let full = std::io::Error::from(rustix::io::Errno::NOSPC).to_string();
-    let full = full.split(" (os error").next().unwrap_or_default();
+fn ran_out_of_room(plan: &BuildPlan, record: &BuildRecord) -> bool {
     let room = plan.launch.folder.as_ref().map(rustix::fs::statvfs);
-    failure.output.contains(full)
+    submission::was_out_of_room(record)
         && room.is_some_and(|room| {
             room.is_ok_and(|room| room.f_bavail.saturating_mul(room.f_frsize) < LITTLE_ROOM)
         })

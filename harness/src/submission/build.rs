@@ -19,7 +19,9 @@ use crate::plan::{BuildPlan, Launch};
 
 mod outcome;
 
-pub use outcome::{BuildFailure, BuildOutcome, Unprepared, build_outcome};
+pub use outcome::{
+    BuildFailure, BuildOutcome, Unprepared, build_outcome, was_killed, was_out_of_room,
+};
 
 /// How long a compiler may take for one program, in milliseconds.
 const COMPILE_MS: u64 = 120_000;

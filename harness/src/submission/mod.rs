@@ -35,7 +35,8 @@ mod walk;
 
 pub use archive::stem as archive_stem;
 pub use build::{
-    BuildFailure, BuildOutcome, Preparation, Unprepared, build_outcome, prepare, whole_builds,
+    BuildFailure, BuildOutcome, Preparation, Unprepared, build_outcome, prepare, was_killed,
+    was_out_of_room, whole_builds,
 };
 pub use class::{Class, class};
 pub use find::{BuildCommand, Form, Found, Program, Slot, find};

@@ -97,7 +97,7 @@ fn a_cell_that_fails_is_tried_again_as_often() {
 }
 
 #[test]
-fn a_build_whose_time_is_over_is_tried_again_and_counts_if_it_is_done() {
+fn a_build_whose_time_is_over_or_that_was_killed_is_tried_again_and_counts_if_it_is_done() {
     let build = |line: &str| {
         let (folder, work) = (tempfile::tempdir().unwrap(), std::env::temp_dir());
         let copy = match stage(folder.path(), &work, Limits::default()).unwrap() {
@@ -124,6 +124,8 @@ fn a_build_whose_time_is_over_is_tried_again_and_counts_if_it_is_done() {
     assert_eq!(build(&format!("{note}{once}")), (2, Ending::Exited(0)));
     let never = "[ $(wc -l < attempts) = 2 ] && exit 1; sleep 1000";
     assert_eq!(build(&format!("{note}{never}")), (2, over));
+    let killed = "[ $(wc -l < attempts) = 2 ] || kill -9 $$";
+    assert_eq!(build(&format!("{note}{killed}")), (2, Ending::Exited(0)));
     assert_eq!(build(&format!("{note}exit 7")), (1, Ending::Exited(7)));
 }
 

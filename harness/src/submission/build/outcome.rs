@@ -109,11 +109,10 @@ pub fn build_outcome(plan: &BuildPlan, record: &BuildRecord) -> BuildOutcome {
     let is_tool = command.first().is_some_and(|word| word.starts_with('/'));
     let how = match &record.ending {
         Ending::Exited(0) => return BuildOutcome::Built,
-        Ending::Exited(status) => format!("exit status {status}"),
-        // Nobody but a machine without memory kills a compiler.
-        Ending::Killed(9) => {
+        _ if was_killed(record) => {
             return BuildOutcome::NotJudged("the build was killed (signal 9)".to_owned());
         }
+        Ending::Exited(status) => format!("exit status {status}"),
         Ending::Killed(signal) => format!("killed by signal {signal}"),
         Ending::LimitReached(limit) => format!("limit reached: {limit}"),
         Ending::Stopped | Ending::StoppedByScript => {
@@ -144,6 +143,40 @@ pub fn build_outcome(plan: &BuildPlan, record: &BuildRecord) -> BuildOutcome {
         how,
         output: output.trim_end().to_owned(),
     })
+}
+
+/// True where a compiler, or what it started, was killed: nobody but a machine without memory does so.
+pub fn was_killed(record: &BuildRecord) -> bool {
+    /// What GCC, its linker, Clang, Go, rustc and make say then.
+    const WORDS: [&str; 6] = [
+        "Killed signal terminated program",
+        "terminated with signal 9",
+        "unable to execute command: Killed",
+        "signal: killed",
+        "(signal: 9, SIGKILL",
+        "] Killed",
+    ];
+    match record.ending {
+        Ending::Killed(signal) => signal == 9,
+        Ending::Exited(status) => status != 0 && says(record, &WORDS),
+        Ending::LimitReached(_)
+        | Ending::Stopped
+        | Ending::StoppedByScript
+        | Ending::NeverStarted(_) => false,
+    }
+}
+
+/// True where a build was told that there is no room on a disk.
+pub fn was_out_of_room(record: &BuildRecord) -> bool {
+    // Some begin it with a small letter.
+    says(record, &["o space left on device"])
+}
+
+/// True where one of these words stands in all that a build printed.
+fn says(record: &BuildRecord, words: &[&str]) -> bool {
+    let output = record.output.bytes();
+    let output = String::from_utf8_lossy(&output);
+    words.iter().any(|word| output.contains(word))
 }
 
 /// A command as a person would have typed it.
@@ -216,6 +249,29 @@ mod tests {
             Ending::Killed(9),
             "not judged: the build was killed (signal 9)",
         );
+        let printed = |text: &str, status| BuildRecord {
+            ending: Ending::Exited(status),
+            output: Captured {
+                head: Bytes(text.as_bytes().to_vec()),
+                ..Captured::default()
+            },
+            trouble: Vec::new(),
+        };
+        let killed = "cc: fatal error: Killed signal terminated program cc1";
+        assert!(was_killed(&printed(killed, 1)));
+        assert_eq!(
+            build_outcome(&plan("/usr/bin/cc"), &printed(killed, 1)),
+            BuildOutcome::NotJudged("the build was killed (signal 9)".to_owned())
+        );
+        assert!(!was_killed(&printed(killed, 0)));
+        assert!(!was_killed(&printed(
+            "error: 'SIGKILL' undeclared: Killed",
+            1
+        )));
+        assert!(was_out_of_room(&printed(
+            "write a.out: no space left on device",
+            1
+        )));
         check(
             "/usr/bin/cc",
             Ending::LimitReached("processes".into()),
