@@ -30,7 +30,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -237,11 +237,8 @@ impl Folder {
     /// When it cannot be written.
     pub fn line(&self, report: &ForStaff) -> Result<(), FolderError> {
         let path = self.root.join(RESULTS);
-        let open = OpenOptions::new().append(true).create(true).open(&path);
-        // One write, so that the line is there as a whole.
         let line = jsonl::render(report);
-        let written = open.and_then(|mut file| file.write_all(line.as_bytes()));
-        written.map_err(at(&path))
+        append_line(&path, &line).map_err(at(&path))
     }
 
     /// Writes that a submission is done, once all its files are on the disk.
@@ -448,15 +445,31 @@ pub fn of_last_run(root: &Path) -> io::Result<Option<Vec<PathBuf>>> {
 /// # Errors
 /// When its `results.jsonl` cannot be read; where there is none, nobody is.
 pub(super) fn listed(root: &Path) -> io::Result<BTreeSet<SubmissionId>> {
-    let lines = match fs::read_to_string(root.join(RESULTS)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+    let lines = match fs::read(root.join(RESULTS)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         read => read?,
     };
-    // The last one may be cut short.
+    // One may be cut short, also inside of a character.
+    let lines = String::from_utf8_lossy(&lines);
     let lines = lines.lines().filter_map(|line| jsonl::read(line).ok());
     Ok(lines
         .map(|line| SubmissionId::new(line.submission))
         .collect())
+}
+
+/// Adds a line, behind one that is cut short too: in one write, so that it is there as a whole.
+fn append_line(path: &Path, line: &str) -> io::Result<()> {
+    let mut open = OpenOptions::new();
+    let mut file = open.read(true).append(true).create(true).open(path)?;
+    let mut last = [b'\n'];
+    if let Some(at) = file.metadata()?.len().checked_sub(1) {
+        file.read_exact_at(&mut last, at)?;
+    }
+    if last == [b'\n'] {
+        file.write_all(line.as_bytes())
+    } else {
+        file.write_all(format!("\n{line}").as_bytes())
+    }
 }
 
 fn known(folder: &Path) -> Option<Done> {

@@ -53,6 +53,21 @@ fn every_file_is_at_its_place_and_no_other() {
 }
 
 #[test]
+fn a_line_that_is_cut_short_costs_no_other_one() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = Folder::begin(place.path()).unwrap();
+    let report = sample::report();
+    // In the middle of a character.
+    let torn = b"{\"submission\":\"zo\xc3";
+    fs::write(folder.root().join(RESULTS), torn).unwrap();
+    folder.line(&ForStaff::of(&report)).unwrap();
+    assert_eq!(
+        listed(folder.root()).unwrap(),
+        BTreeSet::from([report.submission])
+    );
+}
+
+#[test]
 fn what_the_reference_did_is_one_file_for_all() {
     let place = tempfile::tempdir().unwrap();
     let folder = Folder::begin(place.path()).unwrap();
