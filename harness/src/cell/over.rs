@@ -144,6 +144,10 @@ impl Run<'_> {
             }
             // Where rest cannot be proven, it is over when all that is waited for was seen.
             Rest::Unsure => {
+                // It may have gone on between the last look at what it sends and the look at its threads.
+                if self.pump()? {
+                    return Ok(None);
+                }
                 // What else is held stays: whoever waits with a time-out may be going to send more.
                 if self.quiet() > QUIET
                     && (self.stop_holding_back()

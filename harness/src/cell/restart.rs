@@ -20,8 +20,10 @@ impl Run<'_> {
                 self.programs[0].tell_to_stop();
                 return Ok(false);
             };
-            if self.is_over(grace)?.is_none() {
-                return Ok(false);
+            match self.is_over(grace)? {
+                None => return Ok(false),
+                Some(true) => {}
+                Some(false) => self.was_too_busy(),
             }
             self.programs[0].kill(&mut self.buffer, &mut self.log)?;
         }
