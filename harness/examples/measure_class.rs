@@ -6,8 +6,9 @@
 //!
 //! The hand-ins are the right programs of the standard course's fixtures for three exercises (40
 //! scenarios), of ten four each in Python and in C and one each in JavaScript and in Java, or in other
-//! `--languages`; it is started where `scenarios/` is. Memory is that of the grading process itself, as
-//! the kernel noted its peak, and the disk is what the folder of reports takes.
+//! `--languages`; it is started where `scenarios/` is. With `--seconds` each run is broken off by then.
+//! Memory is that of the grading process itself, as the kernel noted its peak, and the disk is what the
+//! folder of reports takes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use clap::Parser;
+use rustix::process::{Pid, Signal, kill_process};
 use sockgrade::os::clock::Clock;
 use walkdir::WalkDir;
 
@@ -44,6 +46,9 @@ struct Options {
         default_value = "py,c,py,c,js,py,c,py,java,c"
     )]
     languages: Vec<String>,
+    /// Break each off after so many seconds, as Ctrl-C does, and measure what was done until then.
+    #[arg(long)]
+    seconds: Option<u64>,
     /// The program that is measured [default: the one beside this one].
     #[arg(long)]
     binary: Option<PathBuf>,
@@ -65,7 +70,8 @@ fn main() -> anyhow::Result<()> {
     println!("jobs  submissions  cells  seconds  cells/s  CPU seconds  peak MiB  disk MiB");
     for jobs in options.jobs {
         let out = place.path().join(format!("reports-{jobs}"));
-        let took = grade(&binary, &submissions, &out, jobs)?;
+        let limit = options.seconds.map(Duration::from_secs);
+        let took = grade(&binary, &submissions, &out, jobs, limit)?;
         println!(
             "{jobs:>4}  {:>11}  {:>5}  {:>7.1}  {:>7.1}  {:>11.1}  {:>8.1}  {:>8.1}",
             options.students,
@@ -115,7 +121,13 @@ struct Took {
     peak_kib: u64,
 }
 
-fn grade(binary: &Path, submissions: &Path, out: &Path, jobs: usize) -> anyhow::Result<Took> {
+fn grade(
+    binary: &Path,
+    submissions: &Path,
+    out: &Path,
+    jobs: usize,
+    limit: Option<Duration>,
+) -> anyhow::Result<Took> {
     let mut words = vec!["grade".to_owned(), submissions.display().to_string()];
     words.extend(["--level", "robust", "--out"].map(str::to_owned));
     words.extend([out.display().to_string(), format!("--jobs={jobs}")]);
@@ -125,17 +137,23 @@ fn grade(binary: &Path, submissions: &Path, out: &Path, jobs: usize) -> anyhow::
     let handle = duct::cmd(binary, words).stdout_null().unchecked().start()?;
     let pid = handle.pids()[0];
     let mut peak_kib = 0;
+    let mut broken_off = false;
     let output = loop {
         // It may have ended just now.
         peak_kib = peak_kib.max(peak(pid).unwrap_or_default());
         if let Some(output) = handle.wait_timeout(LOOK)? {
             break output;
         }
+        if !broken_off && limit.is_some_and(|limit| clock.elapsed() >= limit) {
+            broken_off = true;
+            let pid = Pid::from_raw(i32::try_from(pid)?).context("a process has an id")?;
+            kill_process(pid, Signal::INT)?;
+        }
     };
     let seconds = clock.elapsed().as_secs_f64();
     let code = output.status.code();
     ensure!(
-        matches!(code, Some(0 | 1 | 3)),
+        broken_off || matches!(code, Some(0 | 1 | 3)),
         "grading ended with {:?}",
         output.status
     );
