@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use super::{Doing, Thread, call_of, words_at};
+use super::calls::{call_of, words_at};
+use super::{Doing, Thread};
 
 /// The thread of a Java virtual machine that ends it: with an exit that waits for the machine's other
 /// threads, it looks every ten milliseconds whether they are done, and all of them seem to be at rest.
